@@ -1,0 +1,21 @@
+/** One runner for every package; ESM throughout, so tests load modules the way production does. */
+const base = {
+  testEnvironment: "node",
+  testEnvironmentOptions: { customExportConditions: ["headgate-source", "node", "import", "default"] },
+  extensionsToTreatAsEsm: [".ts"],
+  transform: {
+    "^.+\\.ts$": [
+      "@swc/jest",
+      { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "es6" }, sourceMaps: "inline" },
+    ],
+  },
+  modulePathIgnorePatterns: ["/dist/"],
+};
+const roots = ["packages", "apps"];
+export default {
+  ...base,
+  roots: roots.map((r) => `<rootDir>/${r}`),
+  testMatch: ["**/test/**/*.test.ts"],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

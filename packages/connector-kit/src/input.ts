@@ -1,0 +1,49 @@
+import type { ChangeBatch } from "@headgate/engine";
+import type { TableSchema } from "./format.ts";
+
+/** What the runtime gives a transport when it creates it. */
+export interface InputContext {
+  readonly endpointName: string;
+  /** Schema of the table it feeds (datagen needs it; byte transports ignore it). */
+  readonly schema: TableSchema;
+  /** A folder of the connector's own for scratch files; removed when the pipeline stops. */
+  readonly scratchDirectory: string;
+}
+
+/** What one `read` gave. Byte transports give bytes for the parser; integrated ones (datagen) give changes. */
+export type InputChunk =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  /** A whole message: the parser is flushed after it. */
+  | { readonly kind: "message"; readonly bytes: Uint8Array }
+  /** `bytes`: size by the published accounting (datagen: 8 for an INTEGER column), for back-pressure and metrics. */
+  | { readonly kind: "changes"; readonly batch: ChangeBatch; readonly bytes: number };
+
+/**
+ * A source. The runtime opens it once the pipeline initialises, then pulls: while the connector is paused or its queue is
+ * full, `read` is simply not called. Calls never overlap.
+ */
+export interface InputTransport {
+  /**
+   * Connects. @throws ConnectorError `invalid_config` or `fatal`: the pipeline does not start; `retryable`: tried again
+   * with back-off.
+   */
+  open(signal: AbortSignal): Promise<void>;
+  /**
+   * The next piece, at most a few hundred KiB or a few thousand rows; `undefined` at end of input (not called again after it).
+   * Blocks until there is data. When `signal` aborts (pause, stop) it must settle promptly, by rejecting with the signal's
+   * reason, and must lose nothing: the next `read` continues where this one would have.
+   */
+  read(signal: AbortSignal): Promise<InputChunk | undefined>;
+  /** Called once, also after errors. Never throws. */
+  close(): Promise<void>;
+}
+
+export interface InputTransportDefinition<Config = unknown> {
+  /** As in the connector's JSON: "file_input". */
+  readonly name: string;
+  /** "required": gives bytes; "none": gives changes and refuses a format. */
+  readonly format: "required" | "none";
+  /** @throws ConnectorError `invalid_config` naming the field, what was expected and what was given. */
+  parseConfig(config: unknown): Config;
+  create(config: Config, context: InputContext): InputTransport;
+}

@@ -1,0 +1,42 @@
+import type { EncodedChunk, TableSchema } from "./format.ts";
+
+export interface OutputContext {
+  readonly endpointName: string;
+  readonly schema: TableSchema;
+}
+
+/**
+ * A sink. One output connector owns it; calls never overlap. Invariant 2: chunks arrive whole and in order.
+ *
+ * A promise that resolves means that the sink has the data (it is acknowledged). After a `retryable` error the runtime calls
+ * the same method again with the same chunk: an implementation leaves no part of a failed write behind.
+ */
+export interface OutputTransport {
+  /** @throws ConnectorError `invalid_config` or `fatal`: the pipeline does not start. */
+  open(signal: AbortSignal): Promise<void>;
+  write(chunk: EncodedChunk, signal: AbortSignal): Promise<void>;
+  /** Called after the last chunk of a step: make it visible to readers. */
+  flush?(signal: AbortSignal): Promise<void>;
+  /** Present when the sink can replace its content by a snapshot; without it reset is not supported. */
+  readonly reset?: SinkReset;
+  /** Called once, also after errors. Never throws. */
+  close(): Promise<void>;
+}
+
+/**
+ * Replacing a sink's content: `begin`, then `write` for each chunk of the snapshot, then `commit`. Until `commit` resolves,
+ * readers see the old content (or, for a stream, a snapshot that is marked as one). `begin` while one is open abandons the open one.
+ */
+export interface SinkReset {
+  begin(signal: AbortSignal): Promise<void>;
+  commit(signal: AbortSignal): Promise<void>;
+}
+
+export interface OutputTransportDefinition<Config = unknown> {
+  /** As in the connector's JSON: "file_output". */
+  readonly name: string;
+  /** "required": encoded bytes are written; "optional": works without a format (null_output). */
+  readonly format: "required" | "optional";
+  parseConfig(config: unknown): Config;
+  create(config: Config, context: OutputContext): OutputTransport;
+}

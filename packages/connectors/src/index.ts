@@ -1,0 +1,2 @@
+/** The built-in connectors: transports under `transports/`, formats under `formats/`, listed in one registry. */
+export {};

@@ -1,0 +1,55 @@
+import type { PipelineErrorCode } from "@headgate/pipeline";
+
+/** Published codes of the control plane (facts §3.12). */
+export type ControlPlaneErrorCode =
+  | "EmptyName"
+  | "TooLongName"
+  | "NameDoesNotMatchPattern"
+  | "InvalidTag"
+  | "TooManyTags"
+  | "TooLongDescription"
+  | "InvalidRuntimeConfig"
+  | "InvalidProgramConfig"
+  | "UpdateRestrictedToStopped"
+  | "EditRestrictedToClearedStorage"
+  | "DeleteRestrictedToFullyStopped"
+  | "DeleteRestrictedToClearedStorage"
+  | "CannotRenameNonExistingPipeline"
+  | "StartFailedDueToFailedCompilation"
+  | "StorageStatusImmutableUnlessStopped"
+  | "IllegalPipelineAction"
+  | "CannotStartWithUndismissedError"
+  | "CannotStartWhileClearingStorage"
+  | "CannotStartWithCompilationError"
+  | "DismissErrorRestrictedToFullyStopped"
+  | "InitialImmutableUnlessStopped"
+  | "InitialStandbyNotAllowed"
+  | "BootstrapPolicyImmutableUnlessStopped"
+  | "InvalidBootstrapConfig"
+  | "UnsupportedPipelineAction"
+  | "UnknownPipelineName"
+  | "UnknownApiKey"
+  | "UnknownPipelineMonitorEvent"
+  | "NoPipelineMonitorEventsAvailable"
+  | "DuplicateName"
+  | "EnterpriseFeature"
+  | "CompilerUnavailable"
+  | "CompilerTimeout"
+  | "PipelineInteractionNotDeployed"
+  | "PipelineInteractionUnreachable"
+  | "PipelineInteractionInvalidResponse"
+  | "RuntimeError.ProcessDied"
+  | "RunnerError.ProvisioningTimeout";
+
+export type ManagerErrorCode = ControlPlaneErrorCode | PipelineErrorCode;
+
+export class ManagerError extends Error {
+  readonly code: ManagerErrorCode;
+  readonly details: unknown;
+  constructor(code: ManagerErrorCode, message: string, details: unknown = {}, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = "ManagerError";
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * What the control plane and a pipeline process say to each other. Requests go over HTTP on a unix socket (routes below),
+ * life-cycle news over the IPC channel of the child process. Domain words in camel case; `server/src/wire` turns them into
+ * the published bodies.
+ */
+import type { CompilerMessage, Program } from "@headgate/engine";
+import type { EndpointConfig } from "../connector-config.ts";
+
+// ---- compile ---------------------------------------------------------------------------------------------------------
+
+export interface CompiledPipeline {
+  readonly program: Program;
+  /** Endpoint name → configuration, in order of declaration. */
+  readonly inputConnectors: Readonly<Record<string, EndpointConfig>>;
+  readonly outputConnectors: Readonly<Record<string, EndpointConfig>>;
+}
+export type CompilePipelineResult =
+  | { readonly ok: true; readonly compiled: CompiledPipeline; readonly warnings: readonly CompilerMessage[] }
+  | { readonly ok: false; readonly messages: readonly CompilerMessage[] };
+
+// ---- deployment and life-cycle (IPC) -----------------------------------------------------------------------------------
+
+export interface RuntimeOptions {
+  readonly workers: number;
+  readonly minBatchSizeRecords: number;
+  readonly maxBufferingDelayUsecs: number;
+  readonly maxRssMb: number | null;
+  readonly memoryMbMax: number | null;
+  /** False: everything in memory. */
+  readonly storage: boolean;
+  /** Environment for `${env:NAME}` references, on top of the process's own. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Deployment {
+  readonly pipelineName: string;
+  /** UUID of this life of the pipeline; tokens carry it. */
+  readonly incarnation: string;
+  readonly socketPath: string;
+  readonly storageDirectory: string;
+  readonly compiled: CompiledPipeline;
+  readonly options: RuntimeOptions;
+  readonly initial: "running" | "paused";
+}
+
+export type RuntimeStatus = "Initializing" | "Paused" | "Running";
+
+/** Control plane → pipeline process. */
+export type ParentMessage = { readonly type: "deploy"; readonly deployment: Deployment };
+/** Pipeline process → control plane. After `failed` the process exits with code 1. */
+export type ChildMessage =
+  { readonly type: "status"; readonly status: RuntimeStatus } | { readonly type: "failed"; readonly error: SocketError };
+
+/** Body of every non-2xx answer on the socket. */
+export interface SocketError {
+  readonly code: PipelineErrorCode;
+  readonly message: string;
+  readonly details: unknown;
+}
+
+/**
+ * Codes as published for the pipeline process (facts §3.12), so that the server only looks up their HTTP status.
+ * `ConfigError.*` codes are deployment failures, or answers of ingress and egress.
+ */
+export type PipelineErrorCode =
+  | "Initializing"
+  | "Terminating"
+  | "PipelineRestarted"
+  | "UnknownEndpointInCompletionToken"
+  | "UnknownEndpointInResetToken"
+  | "UnknownInputEndpoint"
+  | "UnknownOutputEndpoint"
+  | "InvalidParam"
+  | "ParseErrors"
+  | "AdHocQueryError"
+  | "NotSupported"
+  | "ApiConnectionLimit"
+  | "InitializationError"
+  | "InputTransportError"
+  | "OutputTransportError"
+  | "StorageError"
+  | "RuntimeError.WorkerPanic"
+  | "RuntimeError.OutOfMemory"
+  | `ConfigError.${ConfigErrorKind}`;
+export type ConfigErrorKind =
+  | "PipelineConfigParseError"
+  | "ParserConfigParseError"
+  | "EncoderConfigParseError"
+  | "DuplicateInputEndpoint"
+  | "DuplicateOutputEndpoint"
+  | "UnknownInputFormat"
+  | "UnknownOutputFormat"
+  | "UnknownInputTransport"
+  | "UnknownOutputTransport"
+  | "UnknownInputStream"
+  | "UnknownOutputStream"
+  | "UnknownIndex"
+  | "InputFormatNotSupported"
+  | "OutputFormatNotSupported"
+  | "InputFormatNotSpecified"
+  | "OutputFormatNotSpecified"
+  | "InvalidEncoderConfig"
+  | "InvalidParserConfig"
+  | "InvalidTransportConfig"
+  | "CyclicDependency"
+  | "EmptyStartAfter";
+
+// ---- routes on the socket ------------------------------------------------------------------------------------------------
+/**
+ * | route | answer |
+ * |---|---|
+ * | GET /status | {@link RuntimeReport} |
+ * | POST /pause · /resume | 204 once the desired state is set |
+ * | POST /stop | 204 once the loop has ended at a step boundary and outputs are closed; then the process exits 0 |
+ * | GET /stats?errors=true\|false | {@link PipelineStats} |
+ * | GET /inputs/{endpoint}/stats | {@link InputConnectorStats}, error lists included |
+ * | POST /inputs/{endpoint}/start · /pause | 204 |
+ * | GET /inputs/{endpoint}/completion-token | {@link Token} |
+ * | GET /completion-status?token= | {@link CompletionStatus} |
+ * | GET /outputs/{endpoint}/stats | {@link OutputConnectorStats}, error lists included |
+ * | POST /outputs/{endpoint}/reset | {@link Token} |
+ * | GET /reset-status?token= | {@link ResetStatus} |
+ * | POST /ingress/{table}?<published query> | {@link Token}; body streamed |
+ * | POST /egress/{relation}?<published query> | chunked stream of published chunks; body: ConnectorConfig or nothing |
+ * | GET /query?sql=&format= | the result, streamed in its format |
+ * | GET /metrics | {@link Metric}[] |
+ * | GET /time-series | {@link TimeSeries} · GET /time-series-stream: one JSON {@link TimeSeriesSample} a line, the kept ones first |
+ * Path segments are percent-encoded canonical names.
+ */
+export interface Token {
+  readonly token: string;
+}
+
+export interface RuntimeReport {
+  readonly status: RuntimeStatus;
+  readonly incarnation: string;
+}
+
+export interface ConnectorErrorEntry {
+  /** RFC 3339 with microseconds and Z. */
+  readonly timestamp: string;
+  /** 1-based running counter of that kind of error. */
+  readonly index: number;
+  readonly tag: string | null;
+  readonly message: string;
+}
+
+export interface ConnectorHealth {
+  readonly status: "Healthy" | "Unhealthy";
+  readonly description: string | null;
+}
+
+export interface InputConnectorStats {
+  readonly endpointName: string;
+  readonly stream: string;
+  readonly metrics: {
+    readonly totalBytes: number;
+    readonly totalRecords: number;
+    readonly bufferedRecords: number;
+    readonly bufferedBytes: number;
+    readonly numTransportErrors: number;
+    readonly numParseErrors: number;
+    readonly endOfInput: boolean;
+    /** From the moment a record was queued to the moment that every output had it; undefined before the first sample. */
+    readonly processingLatencyP99Micros: number | undefined;
+  };
+  readonly fatalError: string | null;
+  /** Present when asked for. */
+  readonly parseErrors?: readonly ConnectorErrorEntry[];
+  readonly transportErrors?: readonly ConnectorErrorEntry[];
+  readonly health: ConnectorHealth | null;
+  /** The user's flag alone. */
+  readonly paused: boolean;
+  readonly barrier: boolean;
+  readonly completedFrontier: {
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly ingestedAt: string;
+    readonly processedAt: string;
+    readonly completedAt: string;
+  } | null;
+}
+
+export interface OutputConnectorStats {
+  readonly endpointName: string;
+  readonly stream: string;
+  readonly metrics: {
+    readonly transmittedRecords: number;
+    readonly transmittedBytes: number;
+    readonly queuedRecords: number;
+    readonly queuedBatches: number;
+    readonly bufferedRecords: number;
+    readonly bufferedBatches: number;
+    readonly numEncodeErrors: number;
+    readonly numTransportErrors: number;
+    readonly totalProcessedInputRecords: number;
+    readonly totalProcessedSteps: number;
+    /** Bytes held in the queue and the buffer, as estimated from the rows. */
+    readonly memory: number;
+  };
+  readonly fatalError: string | null;
+  readonly encodeErrors?: readonly ConnectorErrorEntry[];
+  readonly transportErrors?: readonly ConnectorErrorEntry[];
+  readonly health: ConnectorHealth | null;
+  /** The reset under way, or null. Beyond the published fields. */
+  readonly reset: {
+    readonly phase: ResetPhase;
+    readonly snapshotRecords: number | null;
+    readonly snapshotRecordsSent: number;
+    readonly error: string | null;
+  } | null;
+}
+
+export interface PipelineStats {
+  readonly global: {
+    readonly state: "Paused" | "Running" | "Terminated";
+    readonly incarnation: string;
+    /** Unix seconds. */
+    readonly startTime: number;
+    readonly initialStartTime: number;
+    readonly uptimeMsecs: number;
+    readonly runtimeElapsedMsecs: number;
+    readonly cpuMsecs: number;
+    readonly rssBytes: number;
+    readonly memoryPressure: "low" | "moderate" | "high" | "critical";
+    readonly memoryPressureEpoch: number;
+    readonly storageBytes: number;
+    /** Integral of storage over time, in MiB × seconds. */
+    readonly storageMbSecs: number;
+    readonly outputStallMsecs: number;
+    readonly totalInputRecords: number;
+    readonly totalInputBytes: number;
+    readonly bufferedInputRecords: number;
+    readonly bufferedInputBytes: number;
+    readonly totalProcessedRecords: number;
+    readonly totalProcessedBytes: number;
+    readonly totalCompletedRecords: number;
+    readonly totalInitiatedSteps: number;
+    readonly totalCompletedSteps: number;
+    readonly pipelineComplete: boolean;
+  };
+  /** Sorted by endpoint name. */
+  readonly inputs: readonly InputConnectorStats[];
+  readonly outputs: readonly OutputConnectorStats[];
+}
+
+export interface CompletionStatus {
+  readonly status: "complete" | "inprogress";
+  readonly step: number | null;
+}
+
+export type ResetPhase = "draining" | "resetting_sink" | "snapshotting" | "following";
+
+export interface ResetStatus {
+  readonly status: "complete" | "inprogress";
+  readonly phase: ResetPhase;
+  /** Rows in the snapshot; null until it is cut. */
+  readonly snapshotRecords: number | null;
+  readonly snapshotRecordsSent: number;
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+  readonly estimatedCompletionAt: string | null;
+  /** The last retryable error of the sink during this reset. */
+  readonly error: string | null;
+}
+
+export interface MetricValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value:
+    | number
+    | {
+        readonly buckets: readonly { readonly gt?: number; readonly le?: number; readonly count: number }[];
+        readonly sum: number;
+        readonly count: number;
+      };
+}
+export interface Metric {
+  readonly key: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly description: string;
+  readonly values: readonly MetricValue[];
+}
+
+/** t: ms since the epoch; r: processed records; m: memory bytes; s: storage bytes. */
+export interface TimeSeriesSample {
+  readonly t: number;
+  readonly r: number;
+  readonly m: number;
+  readonly s: number;
+}
+export interface TimeSeries {
+  readonly now: number;
+  /** At most 60, one a second, oldest first. */
+  readonly samples: readonly TimeSeriesSample[];
+}
