@@ -7,3 +7,25 @@ export type * from "./output.ts";
 export type * from "./format.ts";
 export type * from "./registry.ts";
 export { ConnectorError, type ConnectorErrorCode } from "./errors.ts";
+export { abortable } from "./abortable.ts";
+export { systemClock, type Clock } from "./clock.ts";
+export {
+  anything,
+  boolean,
+  configError,
+  expected,
+  integer,
+  listOf,
+  mapOf,
+  noFields,
+  number,
+  object,
+  oneOf,
+  optional,
+  parseConfig,
+  secret,
+  text,
+  withDefault,
+  type Check,
+  type Checked,
+} from "./config.ts";
