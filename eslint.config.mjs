@@ -5,7 +5,7 @@ const mayImport = {
   contract: [],
   engine: [],
   "connector-kit": ["engine"],
-  connectors: ["connector-kit"],
+  connectors: ["engine", "connector-kit"],
   pipeline: ["engine", "connector-kit", "connectors"],
   manager: ["pipeline"],
   server: ["contract", "manager"],

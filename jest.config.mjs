@@ -11,7 +11,7 @@ const base = {
   },
   modulePathIgnorePatterns: ["/dist/"],
 };
-const roots = ["packages", "apps"];
+const roots = ["packages", "apps", "test"];
 export default {
   ...base,
   roots: roots.map((r) => `<rootDir>/${r}`),
