@@ -3,6 +3,11 @@ import type { EncodedChunk, TableSchema } from "./format.ts";
 export interface OutputContext {
   readonly endpointName: string;
   readonly schema: TableSchema;
+  /**
+   * Set when the runtime resets the sink right after opening it: what an earlier run left stays readable until the
+   * snapshot is committed. Otherwise a sink whose content belongs to one run (file_output) is emptied when it is opened.
+   */
+  readonly keepContent?: boolean;
 }
 
 /**

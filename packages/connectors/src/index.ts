@@ -1,2 +1,3 @@
 /** The built-in connectors: transports under `transports/`, formats under `formats/`, listed in one registry. */
-export {};
+export { builtinConnectors } from "./registry.ts";
+export { createHttpOutput, type HttpOutput, type HttpOutputOptions } from "./transports/http-output/http-output.ts";
