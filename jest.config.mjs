@@ -16,6 +16,7 @@ export default {
   ...base,
   roots: roots.map((r) => `<rootDir>/${r}`),
   testMatch: ["**/test/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/smoke/"],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
