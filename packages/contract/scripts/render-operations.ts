@@ -1,0 +1,42 @@
+import type { HttpMethod, OpenApiDocument, ReferenceObject, RequestBodyObject, ResponseObject } from "../src/document.ts";
+
+const methods: readonly HttpMethod[] = ["get", "put", "post", "delete", "patch"];
+
+/** Renders the operation table, in the order of the document. */
+export function renderOperations(document: OpenApiDocument): string {
+  const rows: string[] = [];
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of methods) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      const responses = Object.entries(operation.responses).map(
+        ([status, response]) => [status, resolve<ResponseObject>(document, response)] as const,
+      );
+      const codes = new Set(responses.flatMap(([, response]) => response["x-error-codes"] ?? []));
+      const body = operation.requestBody && resolve<RequestBodyObject>(document, operation.requestBody);
+      const row = {
+        method,
+        path,
+        tag: operation.tags[0],
+        role: operation.security.flatMap((requirement) => requirement["apiKey"] ?? [])[0] ?? null,
+        statuses: responses.map(([status]) => Number(status)),
+        hasJsonBody: body !== undefined && "application/json" in body.content,
+        streamedRequest: operation["x-streamed-request"] === true,
+        streamed: operation["x-streamed"] === true,
+        errorCodes: [...codes].sort(),
+      };
+      rows.push(`  ${operation.operationId}: ${JSON.stringify(row)},`);
+    }
+  }
+  return `/** Every operation of the document, by its id. */\nexport const operationTable = {\n${rows.join("\n")}\n} as const;\n`;
+}
+
+/** Follows a reference into the bundled document; what is not a reference is returned as it is. */
+function resolve<T extends object>(document: OpenApiDocument, value: T | ReferenceObject): T {
+  if (!("$ref" in value)) return value;
+  const target = value.$ref
+    .replace(/^#\//, "")
+    .split("/")
+    .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key.replaceAll("~1", "/").replaceAll("~0", "~")], document);
+  return target as T;
+}

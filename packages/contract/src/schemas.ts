@@ -1,0 +1,13 @@
+import { errorCodeValues } from "./generated/schema.ts";
+import type { components } from "./generated/schema.ts";
+
+/** Every schema of the document by its name: `Schemas["PipelineInfo"]`. */
+export type Schemas = components["schemas"];
+export type ErrorCode = Schemas["ErrorCode"];
+export { errorCodeValues };
+
+const known: ReadonlySet<string> = new Set(errorCodeValues);
+/** Tells a code of this document from any other string. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && known.has(value);
+}
