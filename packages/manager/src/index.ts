@@ -1,5 +1,8 @@
 /**
  * The control plane without HTTP: catalogue, life-cycle state machine, supervisor of pipeline processes, API keys.
+ * It must not know HTTP routes, published bodies or status numbers.
  */
 export type * from "./api.ts";
-export { ManagerError, type ManagerErrorCode } from "./errors.ts";
+export { createManager } from "./create-manager.ts";
+export { ManagerError, type ControlPlaneErrorCode, type ManagerErrorCode } from "./errors.ts";
+export { StartupError, type StartupErrorCode } from "./startup-error.ts";

@@ -1,0 +1,46 @@
+import type { RuntimeOptions } from "@headgate/pipeline";
+import type { RuntimeConfig } from "./runtime-config.ts";
+
+/** The parts of an expanded RuntimeConfig that this control plane acts on. */
+interface ReadConfig {
+  readonly workers: number;
+  readonly min_batch_size_records: number;
+  readonly max_buffering_delay_usecs: number;
+  readonly max_rss_mb: number | null;
+  readonly resources: { readonly memory_mb_max: number | null };
+  readonly storage: object | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly provisioning_timeout_secs: number | null;
+}
+
+const read = (config: RuntimeConfig): ReadConfig => config as unknown as ReadConfig;
+
+/** What the pipeline process is told of its configuration. */
+export function toRuntimeOptions(config: RuntimeConfig): RuntimeOptions {
+  const c = read(config);
+  return {
+    workers: c.workers,
+    minBatchSizeRecords: c.min_batch_size_records,
+    maxBufferingDelayUsecs: c.max_buffering_delay_usecs,
+    maxRssMb: c.max_rss_mb,
+    memoryMbMax: c.resources.memory_mb_max,
+    storage: hasStorage(config),
+    env: c.env,
+  };
+}
+
+export function hasStorage(config: RuntimeConfig): boolean {
+  return read(config).storage !== null;
+}
+
+/** How long a deployment may take before it fails, in ms. */
+export function provisioningTimeoutMs(config: RuntimeConfig, standardMs: number): number {
+  const seconds = read(config).provisioning_timeout_secs;
+  return seconds === null ? standardMs : seconds * 1000;
+}
+
+/** V8's old space may take half of the memory cap; the rest is for DuckDB and buffers outside the heap. */
+export function heapLimitMb(config: RuntimeConfig): number | undefined {
+  const cap = read(config).resources.memory_mb_max;
+  return cap === null ? undefined : Math.max(64, Math.floor(cap / 2));
+}

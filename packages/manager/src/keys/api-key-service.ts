@@ -1,0 +1,58 @@
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import type { ApiKey, ApiKeyService } from "../api.ts";
+import type { Catalogue, StoredKey } from "../catalogue/catalogue.ts";
+import { ManagerError } from "../errors.ts";
+import { assertKeyName } from "../pipelines/validate.ts";
+
+const prefix = "apikey:";
+const secretBytes = 32;
+/** Longer strings cannot be a key of ours, and are not worth hashing. */
+const longestSecret = 200;
+
+/** API keys: random secrets of 256 bits, of which only a keyed digest is kept. */
+export function createApiKeyService(catalogue: Catalogue, pepper: Buffer): ApiKeyService {
+  const byName = new Map<string, StoredKey>();
+  const byDigest = new Map<string, StoredKey>();
+  const digestOf = (secret: string): Buffer => createHmac("sha256", pepper).update(secret).digest();
+  const remember = (key: StoredKey): void => {
+    byName.set(key.name, key);
+    byDigest.set(Buffer.from(key.digest).toString("base64"), key);
+  };
+  const find = (name: string): StoredKey => {
+    const key = byName.get(name);
+    if (key === undefined) throw new ManagerError("UnknownApiKey", `Unknown API key '${name}'`, { name });
+    return key;
+  };
+  for (const key of catalogue.keys()) remember(key);
+
+  return {
+    list: () => Promise.resolve([...byName.values()].map(described)),
+    get: async (name) => described(find(name)),
+    create: async (name, role) => {
+      assertKeyName(name);
+      if (byName.has(name)) throw new ManagerError("DuplicateName", `An API key named '${name}' already exists`, { name });
+      const secret = prefix + randomBytes(secretBytes).toString("base64url");
+      const key: StoredKey = { id: randomUUID(), name, role, digest: digestOf(secret) };
+      catalogue.insertKey(key);
+      remember(key);
+      return { ...described(key), secret };
+    },
+    delete: async (name) => {
+      const key = find(name);
+      catalogue.deleteKey(key.id);
+      byName.delete(name);
+      byDigest.delete(Buffer.from(key.digest).toString("base64"));
+    },
+    authenticate: (secret) => {
+      if (!secret.startsWith(prefix) || secret.length > longestSecret) return undefined;
+      const digest = digestOf(secret);
+      // What is looked up depends on the pepper, so the time that it takes tells nothing of a stored key.
+      const key = byDigest.get(digest.toString("base64"));
+      return key !== undefined && timingSafeEqual(key.digest, digest) ? described(key) : undefined;
+    },
+  };
+}
+
+function described({ id, name, role }: StoredKey): ApiKey {
+  return { id, name, role };
+}

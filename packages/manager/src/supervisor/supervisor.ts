@@ -1,0 +1,292 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Deployment, PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
+import type { DeployedRuntimeStatus, DeploymentError, Logger, Pipeline } from "../api.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Clock } from "../clock.ts";
+import { heapLimitMb, provisioningTimeoutMs, toRuntimeOptions } from "../config/runtime-options.ts";
+import { createSocketClient, type SocketClient } from "../interaction/socket-client.ts";
+import { exited, failed, isLaunchable, launched, reported } from "../lifecycle/happenings.ts";
+import type { LogRing } from "../logs/log-ring.ts";
+import type { Registry } from "../pipelines/registry.ts";
+import type { Timing } from "../timing.ts";
+import { startPipelineProcess, type PipelineProcess, type ProcessExit } from "./pipeline-process.ts";
+import { processMark } from "./process-mark.ts";
+import { socketPathFor } from "./socket-directory.ts";
+
+/** Keeps one process for each pipeline that is to be deployed, and the registry true about it. */
+export interface Supervisor {
+  /** Launches the pipeline if its state says so. */
+  settle(id: string): void;
+  /** Takes down the process of a pipeline that is Stopping. */
+  takeDown(id: string): void;
+  /** Brings the process to the desired runtime state, in the background. */
+  align(id: string): void;
+  client(id: string): SocketClient | undefined;
+  /** Ends every process, leaving the registry as it is. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  readonly registry: Registry;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timing: Timing;
+  readonly modulePath: string;
+  readonly dataDirectory: string;
+  readonly socketDirectory: string;
+  readonly logOf: (id: string) => LogRing;
+}
+
+interface Deployed {
+  readonly id: string;
+  readonly name: string;
+  readonly socketPath: string;
+  readonly client: SocketClient;
+  readonly gone: Promise<undefined>;
+  process: PipelineProcess;
+  provisioning: NodeJS.Timeout | undefined;
+  poll: NodeJS.Timeout | undefined;
+  polls: number;
+  /** Counts what the process told by itself, so that an answer to an older question does not overrule it. */
+  tellings: number;
+  aligning: boolean;
+  stopping: boolean;
+}
+
+/** Storage of one pipeline. */
+export function storageDirectoryOf(dataDirectory: string, id: string): string {
+  return join(dataDirectory, "pipelines", id);
+}
+
+/** Connector errors are counted anew on each nth status poll. */
+const countEvery = 3;
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { registry, catalogue, clock, logger, timing } = options;
+  const deployed = new Map<string, Deployed>();
+  let closing = false;
+
+  const note = (id: string, text: string): void => {
+    options.logOf(id).append(`${clock()} [control-plane] ${text}`);
+  };
+
+  const settle = (id: string): void => {
+    const pipeline = registry.byId(id);
+    if (closing || deployed.has(id) || pipeline === undefined || !isLaunchable(pipeline) || pipeline.compiled === null) return;
+    const incarnation = randomUUID();
+    registry.observe(id, (p) => launched(p, incarnation, clock()));
+    note(id, `Deploying incarnation ${incarnation}.`);
+    const { promise: gone, resolve } = Promise.withResolvers<undefined>();
+    const socketPath = socketPathFor(options.socketDirectory, incarnation);
+    const one: Deployed = {
+      id,
+      name: pipeline.name,
+      socketPath,
+      client: createSocketClient(socketPath),
+      gone,
+      process: { pid: undefined, kill: () => undefined },
+      provisioning: undefined,
+      poll: undefined,
+      polls: 0,
+      tellings: 0,
+      aligning: false,
+      stopping: false,
+    };
+    deployed.set(id, one);
+    one.process = startPipelineProcess(
+      options.modulePath,
+      deploymentOf(pipeline, incarnation, socketPath),
+      heapLimitMb(pipeline.runtimeConfig),
+      {
+        status: (status) => {
+          told(one, status);
+        },
+        failed: (error) => {
+          gaveUp(one, error);
+        },
+        line: (line) => {
+          options.logOf(id).append(line);
+        },
+        exit: (exit) => {
+          ended(one, exit);
+          resolve(undefined);
+        },
+      },
+    );
+    remember(one.process.pid);
+    const patience = provisioningTimeoutMs(pipeline.runtimeConfig, timing.provisioningMs);
+    one.provisioning = setTimeout(() => {
+      fail(one, {
+        code: "RunnerError.ProvisioningTimeout",
+        message: `Pipeline '${one.name}' gave no sign of life within ${String(patience / 1000)} s of its deployment (provisioning_timeout_secs)`,
+        details: { pipeline_name: one.name, timeout_secs: patience / 1000 },
+      });
+      one.process.kill();
+    }, patience).unref();
+  };
+
+  const deploymentOf = (pipeline: Pipeline, incarnation: string, socketPath: string): Deployment => ({
+    pipelineName: pipeline.name,
+    incarnation,
+    socketPath,
+    storageDirectory: storageDirectoryOf(options.dataDirectory, pipeline.id),
+    compiled: pipeline.compiled ?? { program: { tables: [], views: [], indexes: [] }, inputConnectors: {}, outputConnectors: {} },
+    options: toRuntimeOptions(pipeline.runtimeConfig),
+    initial: (pipeline.runtimeDesiredStatus ?? pipeline.deploymentInitial) === "Paused" ? "paused" : "running",
+  });
+
+  const remember = (pid: number | undefined): void => {
+    const startMark = pid === undefined ? undefined : processMark(pid);
+    if (pid === undefined || startMark === undefined) return;
+    try {
+      catalogue.insertProcess({ pid, startMark });
+    } catch (error) {
+      logger.error({ err: error, pid }, "A process could not be noted in the catalogue.");
+    }
+  };
+
+  const report = (one: Deployed, status: DeployedRuntimeStatus): void => {
+    if (closing || one.stopping || deployed.get(one.id) !== one) return;
+    const before = registry.byId(one.id)?.runtimeStatus;
+    registry.observe(one.id, (p) => reported(p, status, clock()));
+    if (status !== "Unavailable") {
+      clearTimeout(one.provisioning);
+      if (one.poll === undefined) poll(one);
+    }
+    if (before !== status) note(one.id, `Runtime status is ${status}.`);
+    align(one.id);
+  };
+
+  const told = (one: Deployed, status: RuntimeStatus): void => {
+    one.tellings++;
+    report(one, status);
+  };
+
+  /** The process tells of its end before it exits; one that then does not is helped along. */
+  const gaveUp = (one: Deployed, error: SocketError): void => {
+    fail(one, { code: error.code, message: error.message, details: error.details });
+    setTimeout(() => {
+      one.process.kill();
+    }, timing.stopGraceMs).unref();
+  };
+
+  const fail = (one: Deployed, error: DeploymentError): void => {
+    if (closing || one.stopping || deployed.get(one.id) !== one) return;
+    registry.observe(one.id, (p) => failed(p, error, clock()));
+    note(one.id, `Deployment failed: ${error.code}: ${error.message}`);
+  };
+
+  const ended = (one: Deployed, exit: ProcessExit): void => {
+    clearTimeout(one.provisioning);
+    clearTimeout(one.poll);
+    one.client.close();
+    if (!closing) fail(one, deathOf(one.name, exit));
+    deployed.delete(one.id);
+    void rm(one.socketPath, { force: true }).catch(() => undefined);
+    if (one.process.pid !== undefined) forget(one.process.pid);
+    if (closing) return;
+    registry.setConnectorErrors(one.id, 0);
+    registry.observe(one.id, (p) => exited(p, clock()));
+    note(one.id, `The process has ended (${exit.signal ?? `exit code ${String(exit.exitCode)}`}).`);
+    settle(one.id);
+  };
+
+  const forget = (pid: number): void => {
+    try {
+      catalogue.deleteProcess(pid);
+    } catch (error) {
+      logger.error({ err: error, pid }, "A process could not be taken off the catalogue.");
+    }
+  };
+
+  const poll = (one: Deployed): void => {
+    one.poll = setTimeout(() => {
+      void ask(one).finally(() => {
+        if (deployed.get(one.id) === one && !closing) poll(one);
+      });
+    }, timing.statusPollMs).unref();
+  };
+
+  const ask = async (one: Deployed): Promise<void> => {
+    const tellings = one.tellings;
+    const began = performance.now();
+    const answer = await one.client.call<RuntimeReport>("GET", "/status", timing.statusDeadlineMs).catch(() => undefined);
+    if (tellings !== one.tellings) return;
+    // A socket that refuses at once belongs to a process that is beginning or ending, which its own words will tell.
+    const silent = answer === undefined && performance.now() - began >= timing.statusDeadlineMs * 0.9;
+    if (answer !== undefined) report(one, answer.status);
+    else if (silent) report(one, "Unavailable");
+    if (answer !== undefined && one.polls++ % countEvery === 0) await countErrors(one);
+  };
+
+  const countErrors = async (one: Deployed): Promise<void> => {
+    const stats = await one.client.read<PipelineStats>("/stats?errors=false", timing.statusDeadlineMs).catch(() => undefined);
+    if (stats !== undefined && deployed.get(one.id) === one) registry.setConnectorErrors(one.id, errorsIn(stats));
+  };
+
+  const align = (id: string): void => {
+    const one = deployed.get(id);
+    const p = registry.byId(id);
+    if (one === undefined || one.aligning || one.stopping || closing) return;
+    const desired = p?.runtimeDesiredStatus;
+    if (p?.runtimeStatus !== (desired === "Paused" ? "Running" : "Paused") || (desired !== "Paused" && desired !== "Running")) return;
+    one.aligning = true;
+    void one.client
+      .call("POST", desired === "Paused" ? "/pause" : "/resume", timing.callMs)
+      .then(() => ask(one))
+      .catch((error: unknown) => {
+        note(id, `Could not tell the process to be ${desired}: ${(error as Error).message}`);
+      })
+      .finally(() => {
+        one.aligning = false;
+      });
+  };
+
+  /** Asks politely, then kills: over within the grace time whatever the process does. */
+  const stop = async (one: Deployed, graceMs: number): Promise<void> => {
+    one.stopping = true;
+    const timer = setTimeout(() => {
+      one.process.kill();
+    }, graceMs);
+    await one.client.call("POST", "/stop", graceMs).catch(() => {
+      one.process.kill();
+    });
+    await one.gone;
+    clearTimeout(timer);
+  };
+
+  return {
+    settle,
+    align,
+    takeDown: (id) => {
+      const one = deployed.get(id);
+      if (one !== undefined && !one.stopping) void stop(one, timing.stopGraceMs);
+    },
+    client: (id) => deployed.get(id)?.client,
+    close: async (deadlineMs) => {
+      closing = true;
+      await Promise.all([...deployed.values()].map((one) => (one.stopping ? one.gone : stop(one, deadlineMs))));
+    },
+  };
+}
+
+function errorsIn(stats: PipelineStats): number {
+  let count = 0;
+  for (const { metrics } of stats.inputs) count += metrics.numParseErrors + metrics.numTransportErrors;
+  for (const { metrics } of stats.outputs) count += metrics.numEncodeErrors + metrics.numTransportErrors;
+  return count;
+}
+
+function deathOf(name: string, exit: ProcessExit): DeploymentError {
+  const how = exit.signal === null ? `exit code ${String(exit.exitCode)}` : `signal ${exit.signal}`;
+  const why = exit.lastErrorLine === undefined ? "" : `; its last words: ${exit.lastErrorLine}`;
+  const details = { pipeline_name: name, exit_code: exit.exitCode, signal: exit.signal, last_error_line: exit.lastErrorLine ?? null };
+  if (exit.outOfMemory) {
+    const message = `The process of pipeline '${name}' ran out of memory (${how}); raise resources.memory_mb_max`;
+    return { code: "RuntimeError.OutOfMemory", message, details };
+  }
+  return { code: "RuntimeError.ProcessDied", message: `The process of pipeline '${name}' died (${how})${why}`, details };
+}
