@@ -1,4 +1,4 @@
-import type { HttpMethod, OpenApiDocument, ReferenceObject, RequestBodyObject, ResponseObject } from "../src/document.ts";
+import type { HttpMethod, OpenApiDocument, ParameterObject, ReferenceObject, RequestBodyObject, ResponseObject } from "../src/document.ts";
 
 const methods: readonly HttpMethod[] = ["get", "put", "post", "delete", "patch"];
 
@@ -14,12 +14,16 @@ export function renderOperations(document: OpenApiDocument): string {
       );
       const codes = new Set(responses.flatMap(([, response]) => response["x-error-codes"] ?? []));
       const body = operation.requestBody && resolve<RequestBodyObject>(document, operation.requestBody);
+      const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((p) => resolve<ParameterObject>(document, p));
       const row = {
         method,
         path,
         tag: operation.tags[0],
         role: operation.security.flatMap((requirement) => requirement["apiKey"] ?? [])[0] ?? null,
         statuses: responses.map(([status]) => Number(status)),
+        queryDefaults: Object.fromEntries(
+          parameters.filter((p) => p.in === "query" && "default" in p.schema).map((p) => [p.name, p.schema["default"]]),
+        ),
         hasJsonBody: body !== undefined && "application/json" in body.content,
         streamedRequest: operation["x-streamed-request"] === true,
         streamed: operation["x-streamed"] === true,

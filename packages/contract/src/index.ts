@@ -2,6 +2,7 @@
  * The contract: the bundled OpenAPI document, the operation table, and the types made from them. No I/O; it knows none of the
  * packages that serve or call it.
  */
+export { enumValues } from "./generated/enums.ts";
 export { openapiDocument } from "./generated/openapi.ts";
 export { operationTable } from "./generated/operations.ts";
 export type { components, operations, paths } from "./generated/schema.ts";

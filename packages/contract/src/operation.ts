@@ -16,6 +16,11 @@ export type StreamChunk = string | Uint8Array;
 type OrNothing<T> = [T] extends [never] ? Record<never, never> : T extends undefined ? Record<never, never> : T;
 type PathParams<Op> = Op extends { parameters: { path: infer P } } ? P : Record<never, never>;
 type Query<Op> = Op extends { parameters: { query?: infer Q } } ? OrNothing<NonNullable<Q>> : Record<never, never>;
+type Defaulted<Id extends OperationId> = keyof Table[Id]["queryDefaults"];
+/** A parameter with a default is always there once the request has been checked. */
+type CheckedQuery<Id extends OperationId, Q = Query<operations[Id]>> = Omit<Q, Defaulted<Id>> & {
+  readonly [K in keyof Q as K extends Defaulted<Id> ? K : never]-?: Exclude<Q[K], undefined>;
+};
 type JsonRequest<Op> = Op extends { requestBody: { content: { "application/json": infer B } } }
   ? B
   : Op extends { requestBody?: { content: { "application/json": infer B } } }
@@ -27,11 +32,13 @@ export interface OperationRequest<Id extends OperationId> {
   /** Path parameters, percent-decoded. */
   readonly params: PathParams<operations[Id]>;
   /** Known query parameters, converted to their types, defaults filled in. */
-  readonly query: Query<operations[Id]>;
+  readonly query: CheckedQuery<Id>;
   /** The query string as received, without `?`, for operations that take fields beyond the declared ones. */
   readonly queryString: string;
   /** The parsed body, or the bytes as they arrive where the document streams the request. */
   readonly body: Table[Id]["streamedRequest"] extends true ? AsyncIterable<Uint8Array> : JsonRequest<operations[Id]>;
+  /** The role of the caller's API key; null where authentication is off or not asked for. */
+  readonly role: "read" | "write" | null;
   /** Aborts when the caller has gone away. */
   readonly signal: AbortSignal;
 }

@@ -1048,6 +1048,9 @@ export const openapiDocument: OpenApiDocument = {
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
           },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
+          },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
           },
@@ -1098,6 +1101,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -1359,6 +1365,9 @@ export const openapiDocument: OpenApiDocument = {
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
           },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
+          },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
           },
@@ -1416,6 +1425,9 @@ export const openapiDocument: OpenApiDocument = {
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
           },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
+          },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
           },
@@ -1468,6 +1480,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -1591,6 +1606,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -1818,6 +1836,9 @@ export const openapiDocument: OpenApiDocument = {
           "404": {
             "$ref": "#/components/responses/UnknownInputEndpoint"
           },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
+          },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
           },
@@ -1875,6 +1896,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownInputEndpoint"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -1953,6 +1977,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownInputEndpoint"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -2040,6 +2067,7 @@ export const openapiDocument: OpenApiDocument = {
           "410": {
             "description": "The token is from an earlier life of the pipeline, or its connector is gone. Whether the records were delivered is not known.",
             "x-error-codes": [
+              "Terminating",
               "PipelineRestarted",
               "UnknownEndpointInCompletionToken"
             ],
@@ -2127,6 +2155,9 @@ export const openapiDocument: OpenApiDocument = {
           "404": {
             "$ref": "#/components/responses/UnknownOutputEndpoint"
           },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
+          },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
           },
@@ -2204,6 +2235,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownOutputEndpoint"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -2297,6 +2331,7 @@ export const openapiDocument: OpenApiDocument = {
           "410": {
             "description": "The token is from an earlier life of the pipeline, or its connector is gone. Reset again to be sure.",
             "x-error-codes": [
+              "Terminating",
               "PipelineRestarted",
               "UnknownEndpointInResetToken"
             ],
@@ -2476,17 +2511,7 @@ export const openapiDocument: OpenApiDocument = {
             }
           },
           "410": {
-            "description": "The pipeline began to stop before all records were taken in.",
-            "x-error-codes": [
-              "Terminating"
-            ],
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ErrorResponse"
-                }
-              }
-            }
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -2657,6 +2682,9 @@ export const openapiDocument: OpenApiDocument = {
               }
             }
           },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
+          },
           "413": {
             "$ref": "#/components/responses/PayloadTooLarge"
           },
@@ -2797,6 +2825,9 @@ export const openapiDocument: OpenApiDocument = {
           },
           "404": {
             "$ref": "#/components/responses/UnknownPipeline"
+          },
+          "410": {
+            "$ref": "#/components/responses/Terminating"
           },
           "500": {
             "$ref": "#/components/responses/InteractionFailed"
@@ -3088,7 +3119,9 @@ export const openapiDocument: OpenApiDocument = {
         "x-error-codes": [
           "InternalError",
           "PipelineInteractionInvalidResponse",
-          "StorageError"
+          "StorageError",
+          "OutputTransportError",
+          "RuntimeError.WorkerPanic"
         ],
         "content": {
           "application/json": {
@@ -3193,6 +3226,24 @@ export const openapiDocument: OpenApiDocument = {
                 "status": "Stopped",
                 "desired_status": "Stopped"
               }
+            }
+          }
+        }
+      },
+      "Terminating": {
+        "description": "The pipeline is stopping, and takes no more requests.",
+        "x-error-codes": [
+          "Terminating"
+        ],
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/ErrorResponse"
+            },
+            "example": {
+              "message": "The pipeline is stopping.",
+              "error_code": "Terminating",
+              "details": {}
             }
           }
         }
@@ -4536,15 +4587,11 @@ export const openapiDocument: OpenApiDocument = {
         "additionalProperties": false,
         "properties": {
           "model": {
-            "type": [
-              "string",
-              "null"
-            ],
+            "type": "string",
             "enum": [
               "none",
               "at_least_once",
-              "exactly_once",
-              null
+              "exactly_once"
             ]
           },
           "checkpoint_interval_secs": {

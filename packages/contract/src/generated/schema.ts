@@ -1303,8 +1303,8 @@ export interface components {
         FtConfig: {
             /** Format: int64 */
             checkpoint_interval_secs: number | null;
-            /** @enum {string|null} */
-            model: "none" | "at_least_once" | "exactly_once" | null;
+            /** @enum {string} */
+            model: "none" | "at_least_once" | "exactly_once";
         };
         /** @description Counters of the pipeline as a whole. */
         GlobalControllerMetrics: {
@@ -2304,6 +2304,22 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description The pipeline is stopping, and takes no more requests. */
+        Terminating: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "The pipeline is stopping.",
+                 *       "error_code": "Terminating",
+                 *       "details": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description Authentication is on, and the request has no API key that the server knows. */
         Unauthorized: {
             headers: {
@@ -3281,6 +3297,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            410: components["responses"]["Terminating"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /** @description The pipeline has as many subscriptions as it takes. */
@@ -3495,15 +3512,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description The pipeline began to stop before all records were taken in. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -3591,6 +3600,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -3623,6 +3633,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -3698,6 +3709,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -3805,6 +3817,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -3902,6 +3915,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4008,6 +4022,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownInputEndpoint"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4054,6 +4069,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownInputEndpoint"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4094,6 +4110,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownInputEndpoint"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4137,6 +4154,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4175,6 +4193,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4239,6 +4258,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownOutputEndpoint"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4305,6 +4325,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["UnknownOutputEndpoint"];
+            410: components["responses"]["Terminating"];
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };
@@ -4364,44 +4385,3 @@ export interface operations {
         };
     };
 }
-type FlattenedDeepRequired<T> = {
-    [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
-};
-type ReadonlyArray<T> = [
-    Exclude<T, undefined>
-] extends [
-    unknown[]
-] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
-export const pathsV0PipelinesPipeline_nameQueryGetParametersQueryFormatValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v0/pipelines/{pipeline_name}/query"]["get"]["parameters"]["query"]["format"]> = ["text", "json", "parquet", "arrow_ipc", "hash"];
-export const pathsV0PipelinesPipeline_nameStartPostParametersQueryBootstrap_policyValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v0/pipelines/{pipeline_name}/start"]["post"]["parameters"]["query"]["bootstrap_policy"]> = ["allow", "reject", "await_approval"];
-export const pathsV0PipelinesPipeline_nameStopPostResponses202ContentApplicationJsonValues: ReadonlyArray<FlattenedDeepRequired<paths>["/v0/pipelines/{pipeline_name}/stop"]["post"]["responses"]["202"]["content"]["application/json"]> = ["Pipeline is forcefully stopping", "Pipeline is suspending"];
-export const apiKeyRoleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ApiKeyRole"]> = ["read", "write"];
-export const bootstrapPolicyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["BootstrapPolicy"]> = ["allow", "reject", "await_approval"];
-export const combinedDesiredStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CombinedDesiredStatus"]> = ["Stopped", "Unavailable", "Standby", "Paused", "Running", "Suspended"];
-export const combinedStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CombinedStatus"]> = ["Stopped", "Provisioning", "Unavailable", "Coordination", "Standby", "AwaitingApproval", "Initializing", "Bootstrapping", "ConcurrentBootstrapping", "Synchronizing", "Replaying", "Paused", "Running", "Suspended", "Stopping"];
-export const compilationProfileValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompilationProfile"]> = ["dev", "unoptimized", "optimized", "optimized_symbols"];
-export const completionStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompletionStatus"]> = ["complete", "inprogress"];
-export const configurationEditionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Configuration"]["edition"]> = ["Open source", "Enterprise"];
-export const connectorHealthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ConnectorHealth"]["status"]> = ["Healthy", "Unhealthy"];
-export const errorCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ErrorCode"]> = ["AdHocQueryError", "ApiConnectionLimit", "BootstrapPolicyImmutableUnlessStopped", "CannotRenameNonExistingPipeline", "CannotStartWhileClearingStorage", "CannotStartWithCompilationError", "CannotStartWithUndismissedError", "CompilerTimeout", "CompilerUnavailable", "ConfigError.CyclicDependency", "ConfigError.DuplicateInputEndpoint", "ConfigError.DuplicateOutputEndpoint", "ConfigError.EmptyStartAfter", "ConfigError.EncoderConfigParseError", "ConfigError.InputFormatNotSpecified", "ConfigError.InputFormatNotSupported", "ConfigError.InvalidEncoderConfig", "ConfigError.InvalidParserConfig", "ConfigError.InvalidTransportConfig", "ConfigError.OutputFormatNotSpecified", "ConfigError.OutputFormatNotSupported", "ConfigError.ParserConfigParseError", "ConfigError.PipelineConfigParseError", "ConfigError.UnknownIndex", "ConfigError.UnknownInputFormat", "ConfigError.UnknownInputStream", "ConfigError.UnknownInputTransport", "ConfigError.UnknownOutputFormat", "ConfigError.UnknownOutputStream", "ConfigError.UnknownOutputTransport", "DeleteRestrictedToClearedStorage", "DeleteRestrictedToFullyStopped", "DismissErrorRestrictedToFullyStopped", "DuplicateName", "EditRestrictedToClearedStorage", "EmptyName", "EnterpriseFeature", "IllegalPipelineAction", "InitialImmutableUnlessStopped", "InitialStandbyNotAllowed", "InitializationError", "Initializing", "InputTransportError", "InsufficientPermissions", "InternalError", "InvalidApiKey", "InvalidBootstrapConfig", "InvalidConnectorAction", "InvalidParam", "InvalidProgramConfig", "InvalidRequest", "InvalidRuntimeConfig", "InvalidTag", "InvalidUuidParam", "MethodNotAllowed", "NameDoesNotMatchPattern", "NoPipelineMonitorEventsAvailable", "NotSupported", "OutputTransportError", "ParseErrors", "PayloadTooLarge", "PipelineInteractionInvalidResponse", "PipelineInteractionNotDeployed", "PipelineInteractionUnreachable", "PipelineRestarted", "RunnerError.ProvisioningTimeout", "RuntimeError.OutOfMemory", "RuntimeError.ProcessDied", "RuntimeError.WorkerPanic", "ShuttingDown", "StartFailedDueToFailedCompilation", "StorageError", "StorageStatusImmutableUnlessStopped", "Terminating", "TooLongDescription", "TooLongName", "TooManyTags", "UnknownApiKey", "UnknownEndpointInCompletionToken", "UnknownEndpointInResetToken", "UnknownInputEndpoint", "UnknownOutputEndpoint", "UnknownPath", "UnknownPipelineMonitorEvent", "UnknownPipelineName", "UnsupportedMediaType", "UnsupportedPipelineAction", "UpdateRestrictedToStopped"];
-export const globalControllerMetricsConcurrent_bootstrap_phaseValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GlobalControllerMetrics"]["concurrent_bootstrap_phase"]> = ["Inactive", "ConcurrentBootstrapping", "Synchronizing"];
-export const globalControllerMetricsMemory_pressureValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GlobalControllerMetrics"]["memory_pressure"]> = ["low", "moderate", "high", "critical"];
-export const globalControllerMetricsStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GlobalControllerMetrics"]["state"]> = ["Paused", "Running", "Terminated"];
-export const globalControllerMetricsTransaction_statusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["GlobalControllerMetrics"]["transaction_status"]> = ["NoTransaction", "TransactionInProgress", "CommitInProgress"];
-export const metricTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Metric"]["type"]> = ["counter", "gauge", "histogram"];
-export const permanentSuspendErrorOneOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["PermanentSuspendError"]> = ["StorageRequired", "EnterpriseFeature"];
-export const programStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProgramStatus"]> = ["Pending", "CompilingSql", "SqlCompiled", "CompilingRust", "Success", "SqlError", "RustError", "SystemError"];
-export const resetPhaseValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ResetPhase"]> = ["draining", "resetting_sink", "snapshotting", "following"];
-export const resourcesDesiredStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ResourcesDesiredStatus"]> = ["Stopped", "Provisioned"];
-export const resourcesStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ResourcesStatus"]> = ["Stopped", "Provisioning", "Provisioned", "Stopping"];
-export const runtimeDesiredStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RuntimeDesiredStatus"]> = ["Unavailable", "Coordination", "Standby", "Paused", "Running", "Suspended"];
-export const runtimeStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["RuntimeStatus"]> = ["Unavailable", "Coordination", "Standby", "Initializing", "AwaitingApproval", "Bootstrapping", "Replaying", "Paused", "Running", "Suspended", "ConcurrentBootstrapping", "Synchronizing"];
-export const sqlTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SqlType"]> = ["BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "REAL", "DOUBLE", "DECIMAL", "CHAR", "VARCHAR", "BINARY", "VARBINARY", "TIME", "DATE", "TIMESTAMP", "TIMESTAMP_TZ", "INTERVAL_DAY", "INTERVAL_DAY_HOUR", "INTERVAL_DAY_MINUTE", "INTERVAL_DAY_SECOND", "INTERVAL_HOUR", "INTERVAL_HOUR_MINUTE", "INTERVAL_HOUR_SECOND", "INTERVAL_MINUTE", "INTERVAL_MINUTE_SECOND", "INTERVAL_MONTH", "INTERVAL_SECOND", "INTERVAL_YEAR", "INTERVAL_YEAR_MONTH", "ARRAY", "STRUCT", "MAP", "NULL", "UUID", "VARIANT"];
-export const storageOptionsBackendNameValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StorageOptions"]["backend"]["name"]> = ["default", "file", "object"];
-export const storageOptionsCompressionValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StorageOptions"]["compression"]> = ["default", "none", "snappy"];
-export const storageStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["StorageStatus"]> = ["Cleared", "InUse", "Clearing"];
-export const temporarySuspendErrorOneOf0Values: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TemporarySuspendError"]> = ["Replaying", "Bootstrapping", "TransactionInProgress", "Coordination"];
-export const transactionPhaseValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TransactionPhase"]> = ["Started", "Committed"];
-export const componentsParametersEventSelectorValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["EventSelector"]> = ["all", "status"];
-export const componentsParametersMetricsFormatValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["MetricsFormat"]> = ["prometheus", "json"];
-export const componentsParametersPipelineSelectorValues: ReadonlyArray<FlattenedDeepRequired<components>["parameters"]["PipelineSelector"]> = ["all", "status", "status_with_connectors"];
