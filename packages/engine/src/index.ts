@@ -6,3 +6,8 @@ export type * from "./types.ts";
 export { ChangeOp } from "./types.ts";
 export type * from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
+export { compileProgram } from "./program/compile.ts";
+export { createEngine } from "./runtime/create-engine.ts";
+export { duckdbType, duckdbTypeSql, formatType, fromDuckDBType } from "./duckdb/column-type.ts";
+export { createChunkReader, fromDuckDBValue, type ChunkReader } from "./duckdb/from-duckdb-value.ts";
+export { toDuckDBValue } from "./duckdb/to-duckdb-value.ts";

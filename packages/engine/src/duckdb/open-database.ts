@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import type { StorageLocation } from "../engine.ts";
+import { quoteLiteral } from "./quote.ts";
+
+/** Name under which the pipeline's database is attached. */
+export const catalogName = "store";
+
+export interface Database {
+  /** A connection whose default database is the store. */
+  connect(): Promise<DuckDBConnection>;
+  /** The only folder that DuckDB may write files to; its own code alone can name it. */
+  readonly exportFolder: string;
+  storageBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly storage: StorageLocation;
+  readonly memoryLimitMb?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Opens an empty database: whatever a directory held of an earlier run is removed, since state starts empty.
+ *
+ * DuckDB is locked before any SQL of a user is run: no files outside the export folder, no extensions, no settings.
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const directory = options.storage.kind === "directory" ? options.storage.path : undefined;
+  const file = directory === undefined ? ":memory:" : join(directory, "engine.duckdb");
+  if (directory !== undefined) await clear(directory);
+  const exportFolder = directory === undefined ? await mkdtemp(join(tmpdir(), "headgate-export-")) : join(directory, "export");
+  await mkdir(exportFolder, { recursive: true });
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: String(options.threads ?? Math.min(2, availableParallelism())),
+    memory_limit: `${options.memoryLimitMb ?? Math.max(256, Math.floor(totalmem() / 4 / 2 ** 20))}MiB`,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  try {
+    const connection = await instance.connect();
+    // In memory DuckDB would otherwise spill to ".tmp" below whatever folder the process runs in.
+    await connection.run(`SET temp_directory = ${quoteLiteral(directory === undefined ? "" : join(directory, "spill"))}`);
+    // State starts empty, so nothing is ever replayed from a write-ahead log.
+    const mode = directory === undefined ? "" : " (RECOVERY_MODE NO_WAL_WRITES)";
+    await connection.run(`ATTACH ${quoteLiteral(file)} AS ${catalogName}${mode}`);
+    await connection.run("SET GLOBAL TimeZone = 'UTC'");
+    await connection.run(`SET allowed_directories = [${quoteLiteral(exportFolder)}]`);
+    await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
+    connection.closeSync();
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+  return {
+    exportFolder,
+    async connect() {
+      const connection = await instance.connect();
+      await connection.run(`USE ${catalogName}`);
+      return connection;
+    },
+    async storageBytes() {
+      if (directory === undefined) return 0;
+      const sizes = await Promise.all([file, `${file}.wal`].map(sizeOf));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
+    async close() {
+      instance.closeSync();
+      await rm(exportFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function clear(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const name of ["engine.duckdb", "engine.duckdb.wal", "spill", "export"])
+    await rm(join(directory, name), { recursive: true, force: true });
+}
+
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );

@@ -1,0 +1,128 @@
+import { duckdbTypeSql, formatType } from "../duckdb/column-type.ts";
+import { duckdbMessage } from "../query/duckdb-error.ts";
+import { inspectQuery } from "../query/inspect-query.ts";
+import { parseSelect, QueryError } from "../query/parse-select.ts";
+import type { ColumnType, Field, Table } from "../types.ts";
+import type { Declared } from "./compile.ts";
+import type { NamedToken } from "./cursor.ts";
+import { compileError, ProgramError, toCompilerMessage } from "./source-text.ts";
+import type { ColumnDeclaration, CreateTable, ForeignKey } from "./statements.ts";
+
+/** Checks a table's columns and keys. @throws ProgramError */
+export function compileTable(statement: CreateTable, declared: Declared): Table {
+  if (statement.columns.length === 0) throw compileError("A table needs at least one column", statement.name.token);
+  checkColumnNames(statement.columns.map((column) => column.name));
+  const primaryKey = primaryKeyOf(statement);
+  checkForeignKeys(statement, declared);
+  const isTrue = (name: string): boolean => statement.properties[name]?.value.toLowerCase() === "true";
+  return {
+    kind: "table",
+    name: statement.name.name,
+    caseSensitive: statement.name.caseSensitive,
+    fields: statement.columns.map((column) => fieldOf(column, primaryKey, declared)),
+    materialized: primaryKey !== undefined || isTrue("materialized"),
+    properties: statement.properties,
+    position: declared.source.position(statement.name.token.start, statement.name.token.end),
+    primaryKey,
+    appendOnly: isTrue("append_only"),
+  };
+}
+
+/** Column names must differ in more than case, and leave DuckDB's row number reachable. */
+export function checkColumnNames(names: readonly NamedToken[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, token } of names) {
+    const lower = name.toLowerCase();
+    const other = seen.get(lower);
+    if (other === name) throw compileError(`Column '${name}' is declared twice`, token);
+    if (other !== undefined) throw compileError(`Columns '${other}' and '${name}' differ only in case, which is not supported`, token);
+    if (lower === "rowid") throw compileError("A column cannot be called 'rowid': choose another name", token);
+    seen.set(lower, name);
+  }
+}
+
+function fieldOf(column: ColumnDeclaration, primaryKey: readonly string[] | undefined, declared: Declared): Field {
+  const { name, caseSensitive } = column.name;
+  if (column.lateness !== undefined) {
+    const warning = new ProgramError(
+      "Warning",
+      "LATENESS is kept in the schema but has no effect: late rows are not discarded",
+      column.lateness,
+    );
+    declared.warnings.push(toCompilerMessage(declared.source, warning, true));
+  }
+  const nullable = column.type.nullable && primaryKey?.includes(name) !== true;
+  return {
+    name,
+    caseSensitive,
+    columnType: { ...column.type, nullable },
+    ...(column.default === undefined ? {} : { default: column.default.sql }),
+    ...(column.lateness === undefined ? {} : { lateness: column.lateness.sql }),
+    unused: false,
+  };
+}
+
+function primaryKeyOf(statement: CreateTable): readonly string[] | undefined {
+  const inline = statement.columns.filter((column) => column.primaryKey);
+  const names = statement.primaryKey ?? inline.map((column) => column.name);
+  const first = names[0];
+  if (first === undefined) return undefined;
+  if (inline.length > 0 && (statement.primaryKey !== undefined || inline.length > 1))
+    throw compileError("PRIMARY KEY is declared twice: for several columns write PRIMARY KEY (a, b)", inline.at(-1)!.name.token);
+  const seen = new Set<string>();
+  for (const { name, token } of names) {
+    const column = statement.columns.find((other) => other.name.name === name);
+    if (column === undefined) throw compileError(`PRIMARY KEY names an unknown column '${name}'`, token);
+    if (seen.has(name)) throw compileError(`PRIMARY KEY names column '${name}' twice`, token);
+    if (!keyable(column.type)) throw compileError(`A ${formatType(column.type)} column cannot be in a PRIMARY KEY`, token);
+    seen.add(name);
+  }
+  return names.map((column) => column.name);
+}
+
+const keyable = (type: ColumnType): boolean =>
+  !["ARRAY", "MAP", "STRUCT", "VARIANT"].includes(type.type) && !type.type.startsWith("INTERVAL_");
+
+function checkForeignKeys(statement: CreateTable, declared: Declared): void {
+  for (const key of statement.foreignKeys) checkForeignKey(key, statement, declared);
+}
+
+function checkForeignKey(key: ForeignKey, statement: CreateTable, declared: Declared): void {
+  const own = new Set(statement.columns.map((column) => column.name.name));
+  for (const { name, token } of key.columns) if (!own.has(name)) throw compileError(`FOREIGN KEY names an unknown column '${name}'`, token);
+  const { name, token } = key.table;
+  if (declared.broken.has(name.toLowerCase())) return;
+  const itself = name === statement.name.name;
+  const target = declared.relations.get(name.toLowerCase());
+  if (!itself && (target === undefined || target.kind !== "table"))
+    throw compileError(`FOREIGN KEY refers to a table '${name}' that is not declared before`, token);
+  const columns = itself ? own : new Set(target!.fields.map((field) => field.name));
+  for (const reference of key.references)
+    if (!columns.has(reference.name))
+      throw compileError(`FOREIGN KEY refers to a column '${reference.name}' that '${name}' does not have`, reference.token);
+  if (key.columns.length !== key.references.length) throw compileError("FOREIGN KEY and the columns it refers to differ in number", token);
+}
+
+/** A DEFAULT must be a repeatable expression without columns that can be cast to the column's type. @throws ProgramError */
+export async function checkDefaults(statement: CreateTable, declared: Declared): Promise<void> {
+  for (const column of statement.columns) {
+    const expression = column.default;
+    // Connector metadata is known only to the connector, which applies the default.
+    if (expression === undefined || /\bconnector_metadata\b/i.test(expression.sql)) continue;
+    const prefix = "SELECT CAST((";
+    const sql = `${prefix}${expression.sql}\n) AS ${duckdbTypeSql(column.type)})`;
+    try {
+      const inspection = inspectQuery(await parseSelect(declared.connection, sql), { volatile: false });
+      const problem = inspection.problems[0]?.message.replace(" in a view", " in a DEFAULT");
+      if (problem !== undefined) throw compileError(problem, expression);
+      if (inspection.relations.size > 0) throw compileError("A DEFAULT cannot read a relation", expression);
+      await declared.connection.runAndReadAll(sql);
+    } catch (error) {
+      if (error instanceof ProgramError) throw error;
+      const offset = error instanceof QueryError ? error.offset : undefined;
+      const start = offset === undefined ? expression.start : expression.start + Math.max(0, offset - prefix.length);
+      const range = start < expression.end ? { start, end: expression.end } : expression;
+      throw compileError(`DEFAULT of column '${column.name.name}': ${duckdbMessage(error)}`, range);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import type { DuckDBPreparedStatement } from "@duckdb/node-api";
+import { fromDuckDBType } from "../duckdb/column-type.ts";
+import { duckdbMessage } from "../query/duckdb-error.ts";
+import { inspectQuery } from "../query/inspect-query.ts";
+import { fromBytes, parseSelect, planSelect, QueryError } from "../query/parse-select.ts";
+import { volatileInPlan } from "../query/volatile-in-plan.ts";
+import type { Field, Relation, SqlIdentifier, View } from "../types.ts";
+import { checkColumnNames } from "./compile-table.ts";
+import type { Declared } from "./compile.ts";
+import { compileError, parseError, type ProgramError } from "./source-text.ts";
+import type { CreateView, TextRange } from "./statements.ts";
+import { tokenize, type Token } from "./tokenize.ts";
+
+/** Binds a view against what is declared before it; undefined when it reads a relation that is itself broken. */
+export async function compileView(statement: CreateView, declared: Declared): Promise<View | undefined> {
+  const { query } = statement;
+  if (statement.columns !== undefined) checkColumnNames(statement.columns);
+  const reads = await checkQuery(statement, declared);
+  if (reads === undefined) return undefined;
+  const prepared = await declared.connection.prepare(query.sql).catch((error: unknown) => {
+    throw compileError(duckdbMessage(error), query);
+  });
+  const fields = fieldsOf(prepared, statement, reads);
+  prepared.destroySync();
+  return {
+    kind: "view",
+    name: statement.name.name,
+    caseSensitive: statement.name.caseSensitive,
+    fields,
+    materialized: statement.mode === "materialized",
+    local: statement.mode === "local",
+    properties: statement.properties,
+    position: declared.source.position(statement.name.token.start, statement.name.token.end),
+    query: query.sql,
+  };
+}
+
+/** The relations that the query reads; undefined when one of them is broken. @throws ProgramError */
+async function checkQuery(statement: CreateView, declared: Declared): Promise<readonly Relation[] | undefined> {
+  const { query } = statement;
+  const rangeAt = (offset: number | undefined): TextRange => tokenAt(query.sql, offset, query);
+  const bytesAt = (offset: number | undefined): TextRange => rangeAt(offset === undefined ? undefined : fromBytes(query.sql, offset));
+  const fail = (error: unknown): ProgramError => {
+    if (!(error instanceof QueryError)) throw error;
+    return (error.syntax ? parseError : compileError)(error.message, rangeAt(error.offset));
+  };
+  const tree = await parseSelect(declared.connection, query.sql).catch((error: unknown) => {
+    throw fail(error);
+  });
+  const inspection = inspectQuery(tree, { volatile: false });
+  const problem = inspection.problems[0];
+  if (problem !== undefined) throw compileError(problem.message, bytesAt(problem.offset));
+  const reads: Relation[] = [];
+  for (const [name, offset] of inspection.relations) {
+    if (declared.broken.has(name)) return undefined;
+    const relation = declared.relations.get(name);
+    if (relation === undefined) throw compileError(unknownRelation(name, statement, declared), bytesAt(offset));
+    reads.push(relation);
+  }
+  const plan = await planSelect(declared.connection, query.sql).catch((error: unknown) => {
+    throw fail(error);
+  });
+  const hidden = volatileInPlan(plan);
+  if (hidden !== undefined) throw compileError(`${hidden}() is not supported in a view: its value changes from step to step`, query);
+  return reads;
+}
+
+function unknownRelation(name: string, statement: CreateView, declared: Declared): string {
+  if (name === statement.name.name.toLowerCase()) return `View '${name}' reads itself, which is not supported`;
+  const known = [...declared.relations.values()].map((relation) => relation.name).join(", ");
+  return `No table or view '${name}' is declared before this view; there are: ${known}`;
+}
+
+/** The token of the query that begins at an offset, as a range of the program. */
+function tokenAt(sql: string, offset: number | undefined, query: TextRange): TextRange {
+  if (offset === undefined) return query;
+  const token = tokenize(sql).find((candidate) => candidate.end > offset);
+  if (token === undefined || token.kind === "end") return { start: query.end - 1, end: query.end };
+  return { start: query.start + Math.max(token.start, offset), end: query.start + token.end };
+}
+
+function fieldsOf(prepared: DuckDBPreparedStatement, statement: CreateView, reads: readonly Relation[]): Field[] {
+  const count = prepared.columnCount;
+  const given = statement.columns;
+  if (given !== undefined && given.length !== count)
+    throw compileError(
+      `View '${statement.name.name}' lists ${given.length} column names but its query has ${count} columns`,
+      given[0]!.token,
+    );
+  const nameOf = namer(tokenize(statement.query.sql), reads);
+  const fields: Field[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = given?.[i] ?? nameOf(prepared.columnName(i));
+    const columnType = fromDuckDBType(prepared.columnType(i));
+    if (columnType === undefined)
+      throw compileError(
+        `Column '${name.name}' has the type ${String(prepared.columnType(i))}, which is not supported in a view: cast it`,
+        statement.query,
+      );
+    if (fields.some((field) => field.name.toLowerCase() === name.name.toLowerCase()))
+      throw compileError(`The view has two columns called '${name.name}': give one another name with AS`, statement.query);
+    if (name.name.toLowerCase() === "rowid")
+      throw compileError("A column cannot be called 'rowid': choose another name with AS", statement.query);
+    fields.push({ name: name.name, caseSensitive: name.caseSensitive, columnType, unused: false });
+  }
+  return fields;
+}
+
+/**
+ * DuckDB keeps a name's spelling but not whether it was quoted. It was when the query has it in quotes, or when it comes
+ * from a column that was declared in quotes and the query does not spell it without.
+ */
+function namer(tokens: readonly Token[], reads: readonly Relation[]): (name: string) => SqlIdentifier {
+  const quoted = new Set(tokens.filter((token) => token.kind === "quoted").map((token) => token.value));
+  const words = new Set(tokens.filter((token) => token.kind === "word").map((token) => token.text));
+  const inherited = new Set(reads.flatMap((relation) => relation.fields.filter((field) => field.caseSensitive).map((field) => field.name)));
+  return (name) =>
+    quoted.has(name) || (inherited.has(name) && !words.has(name))
+      ? { name, caseSensitive: true }
+      : { name: name.toLowerCase(), caseSensitive: false };
+}

@@ -1,0 +1,105 @@
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { createTableSql } from "../duckdb/create-table-sql.ts";
+import { quoteIdentifier } from "../duckdb/quote.ts";
+import type { CompileResult, CompilerMessage, Index, Relation, Table, View } from "../types.ts";
+import { compileIndex } from "./compile-index.ts";
+import { checkDefaults, compileTable } from "./compile-table.ts";
+import { compileView } from "./compile-view.ts";
+import type { NamedToken } from "./cursor.ts";
+import { errorView, errorViewName } from "./error-view.ts";
+import { parseProgram } from "./parse-program.ts";
+import { compileError, createSourceText, ProgramError, toCompilerMessage, type SourceText } from "./source-text.ts";
+import type { Statement } from "./statements.ts";
+
+/** What the statements before this one declared. */
+export interface Declared {
+  readonly source: SourceText;
+  readonly connection: DuckDBConnection;
+  /** Relations by lower-case name. */
+  readonly relations: Map<string, Relation & { readonly kind: "table" | "view" }>;
+  /** Lower-case names whose own statement has a mistake: what depends on them says nothing more. */
+  readonly broken: Set<string>;
+  readonly warnings: CompilerMessage[];
+}
+
+/**
+ * Compiles a program: declarations are parsed here, queries are bound by DuckDB. Reports one mistake per statement, for
+ * all statements that can be judged independently.
+ */
+export async function compileProgram(sql: string): Promise<CompileResult> {
+  const source = createSourceText(sql);
+  const parsed = parseProgram(source);
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: "1",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  try {
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    await connection.run("SET temp_directory = ''");
+    await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
+    const declared: Declared = { source, connection, relations: new Map(), broken: new Set(), warnings: [] };
+    return await compileStatements(declared, parsed.statements, [...parsed.errors]);
+  } finally {
+    instance.closeSync();
+  }
+}
+
+async function compileStatements(declared: Declared, statements: readonly Statement[], errors: ProgramError[]): Promise<CompileResult> {
+  const tables: Table[] = [];
+  const views: View[] = [errorView];
+  const indexes: Index[] = [];
+  await declare(declared, errorView);
+  for (const statement of statements) {
+    try {
+      checkName(statement.name, declared, statement.kind === "index" ? indexes : undefined);
+      if (statement.kind === "table") {
+        const table = compileTable(statement, declared);
+        await checkDefaults(statement, declared);
+        await declare(declared, table);
+        tables.push(table);
+      } else if (statement.kind === "view") {
+        const view = await compileView(statement, declared);
+        if (view === undefined) declared.broken.add(statement.name.name.toLowerCase());
+        else {
+          await declare(declared, view);
+          views.push(view);
+        }
+      } else {
+        const index = compileIndex(statement, declared);
+        if (index !== undefined) indexes.push(index);
+      }
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error;
+      errors.push(error);
+      if (statement.kind !== "index") declared.broken.add(statement.name.name.toLowerCase());
+    }
+  }
+  if (errors.length === 0) return { ok: true, program: { tables, views, indexes }, warnings: declared.warnings };
+  errors.sort((a, b) => a.start - b.start);
+  return { ok: false, messages: errors.map((error) => toCompilerMessage(declared.source, error)) };
+}
+
+async function declare(declared: Declared, relation: Relation & { kind: "table" | "view" }): Promise<void> {
+  declared.relations.set(relation.name.toLowerCase(), relation);
+  await declared.connection.run(createTableSql(quoteIdentifier(relation.name), relation.fields));
+}
+
+const reserved = new Set(["user", "now"]);
+
+function checkName(name: NamedToken, declared: Declared, indexes: readonly Index[] | undefined): void {
+  const lower = name.name.toLowerCase();
+  if (lower.startsWith("feldera")) throw compileError(`Names that begin with 'feldera' are reserved: rename '${name.name}'`, name.token);
+  if (reserved.has(lower) && !name.caseSensitive)
+    throw compileError(`'${name.name}' is a reserved word: rename it or write it in double quotes`, name.token);
+  if (lower === errorViewName) throw compileError(`'${errorViewName}' is a system view: choose another name`, name.token);
+  if (indexes?.some((index) => index.name.toLowerCase() === lower) === true)
+    throw compileError(`An index '${name.name}' is already declared`, name.token);
+  const other = declared.relations.get(lower);
+  if (other === undefined) return;
+  throw other.name === name.name
+    ? compileError(`A ${other.kind} '${name.name}' is already declared`, name.token)
+    : compileError(`'${name.name}' and the ${other.kind} '${other.name}' differ only in case, which is not supported`, name.token);
+}
