@@ -1,0 +1,27 @@
+import type { Server } from "node:http";
+import type { OpenStreams } from "./open-streams.ts";
+
+/** Time for ended streams to reach their clients before connections are cut. */
+const farewellMs = 500;
+
+/**
+ * Closes a server in three steps: at once, nothing new is accepted and streams that never end are ended; after the grace the
+ * other streams are ended too; soon after, connections that are still open are cut. Resolves when all are gone.
+ */
+export function closeServer(server: Server, streams: OpenStreams, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timers: NodeJS.Timeout[] = [];
+    const done = (): void => {
+      timers.forEach(clearTimeout);
+      resolve();
+    };
+    if (!server.listening) return done();
+    server.close(done);
+    streams.end("endless");
+    server.closeIdleConnections();
+    timers.push(
+      setTimeout(() => streams.end("all"), graceMs),
+      setTimeout(() => server.closeAllConnections(), graceMs + farewellMs),
+    );
+  });
+}
