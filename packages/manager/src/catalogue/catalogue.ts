@@ -19,11 +19,10 @@ export const eventLimit = 720;
  */
 export interface Catalogue {
   pipelines(): readonly Pipeline[];
-  insertPipeline(pipeline: Pipeline): void;
+  insertPipeline(pipeline: Pipeline, event: PipelineEvent): void;
   /** Saves what differs between the two, with an event when there is one. */
   updatePipeline(before: Pipeline, after: Pipeline, event: PipelineEvent | undefined): void;
   deletePipeline(id: string): void;
-  insertEvent(pipelineId: string, event: PipelineEvent): void;
   /** Newest first. */
   events(pipelineId: string): readonly PipelineEvent[];
   event(pipelineId: string, eventId: string): PipelineEvent | undefined;
@@ -78,8 +77,11 @@ function pipelineTables(db: DatabaseSync) {
   };
   return {
     pipelines: () => (all.all() as unknown as PipelineRow[]).map(fromRow),
-    insertPipeline: (p: Pipeline) => {
-      insert.run(p.id, p.name, pick(p, definitionKeys), pick(p, compiledKeys), stateOf(p));
+    insertPipeline: (p: Pipeline, event: PipelineEvent) => {
+      atomically(db, () => {
+        insert.run(p.id, p.name, pick(p, definitionKeys), pick(p, compiledKeys), stateOf(p));
+        insertEvent(p.id, event);
+      });
     },
     updatePipeline: (before: Pipeline, after: Pipeline, event: PipelineEvent | undefined) => {
       atomically(db, () => {
@@ -92,9 +94,6 @@ function pipelineTables(db: DatabaseSync) {
       });
     },
     deletePipeline: (id: string) => void remove.run(id),
-    insertEvent: (id: string, event: PipelineEvent) => {
-      atomically(db, () => insertEvent(id, event));
-    },
     events: (id: string) => someEvents.all(id, eventLimit).map((row) => parse(row) as PipelineEvent),
     event: (id: string, eventId: string) => parse(oneEvent.get(id, eventId)),
     latestEvent: (id: string) => parse(someEvents.get(id, 1)),

@@ -7,7 +7,7 @@ import { ManagerError } from "../errors.ts";
 export interface SocketClient {
   /** A GET whose overlapping calls share one request and its very result. */
   read<T>(path: string, deadlineMs: number): Promise<T>;
-  /** A request of its own. After it, no read joins one that began before. */
+  /** A request of its own. After a POST, no read joins one that began before it had its effect. */
   call<T>(method: "GET" | "POST", path: string, deadlineMs: number): Promise<T>;
   /** Resolves with the beginning of the answer; its body ends with the signal. */
   stream(request: StreamRequest): Promise<StreamReply>;
@@ -78,7 +78,7 @@ export function createSocketClient(socketPath: string): SocketClient {
     },
     call: (method, path, deadlineMs) =>
       json<never>(method, path, deadlineMs).finally(() => {
-        reads.clear();
+        if (method === "POST") reads.clear();
       }),
     stream: ({ method, path, body, deadlineMs, signal }) => {
       const deadline = startDeadline(deadlineMs, signal);

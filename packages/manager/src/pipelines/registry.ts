@@ -62,10 +62,9 @@ export function createRegistry(catalogue: Catalogue, clock: Clock, logger: Logge
       return pipeline;
     },
     insert: (pipeline) => {
-      catalogue.insertPipeline(pipeline);
+      catalogue.insertPipeline(pipeline, eventOf(pipeline, clock()));
       byId.set(pipeline.id, pipeline);
       ids.set(pipeline.name, pipeline.id);
-      catalogue.insertEvent(pipeline.id, eventOf(pipeline, clock()));
     },
     decide: (id, next) => {
       const before = known(id);

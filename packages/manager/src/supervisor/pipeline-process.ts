@@ -45,8 +45,9 @@ export function startPipelineProcess(
     over = true;
     events.exit({ exitCode, signal, lastErrorLine, outOfMemory });
   };
-  if (child.stdout !== null) splitLines(child.stdout, events.line);
-  if (child.stderr !== null) {
+  // Typed as always there, they are not when the system had no more descriptors to give.
+  if (child.stdout) splitLines(child.stdout, events.line);
+  if (child.stderr) {
     splitLines(child.stderr, (line) => {
       if (line.includes("JavaScript heap out of memory")) outOfMemory = true;
       if (line.trim() !== "") lastErrorLine = line;

@@ -1,16 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Deployment, PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
-import type { DeployedRuntimeStatus, DeploymentError, Logger, Pipeline } from "../api.ts";
+import type { PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
+import type { DeployedRuntimeStatus, DeploymentError, Logger } from "../api.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Clock } from "../clock.ts";
-import { heapLimitMb, provisioningTimeoutMs, toRuntimeOptions } from "../config/runtime-options.ts";
+import { heapLimitMb, provisioningTimeoutMs } from "../config/runtime-options.ts";
 import { createSocketClient, type SocketClient } from "../interaction/socket-client.ts";
 import { exited, failed, isLaunchable, launched, reported } from "../lifecycle/happenings.ts";
 import type { LogRing } from "../logs/log-ring.ts";
 import type { Registry } from "../pipelines/registry.ts";
 import type { Timing } from "../timing.ts";
+import { deathOf } from "./death.ts";
+import { deploymentOf } from "./deployment.ts";
+import { errorsIn } from "./errors-in.ts";
 import { startPipelineProcess, type PipelineProcess, type ProcessExit } from "./pipeline-process.ts";
 import { processMark } from "./process-mark.ts";
 import { socketPathFor } from "./socket-directory.ts";
@@ -96,26 +99,33 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       stopping: false,
     };
     deployed.set(id, one);
-    one.process = startPipelineProcess(
-      options.modulePath,
-      deploymentOf(pipeline, incarnation, socketPath),
-      heapLimitMb(pipeline.runtimeConfig),
-      {
-        status: (status) => {
-          told(one, status);
+    try {
+      one.process = startPipelineProcess(
+        options.modulePath,
+        deploymentOf(pipeline, incarnation, socketPath, storageDirectoryOf(options.dataDirectory, id)),
+        heapLimitMb(pipeline.runtimeConfig),
+        {
+          status: (status) => {
+            told(one, status);
+          },
+          failed: (error) => {
+            gaveUp(one, error);
+          },
+          line: (line) => {
+            options.logOf(id).append(line);
+          },
+          exit: (exit) => {
+            ended(one, exit);
+            resolve(undefined);
+          },
         },
-        failed: (error) => {
-          gaveUp(one, error);
-        },
-        line: (line) => {
-          options.logOf(id).append(line);
-        },
-        exit: (exit) => {
-          ended(one, exit);
-          resolve(undefined);
-        },
-      },
-    );
+      );
+    } catch (error) {
+      // Out of processes or of file descriptors: a failed deployment like any other.
+      resolve(undefined);
+      ended(one, { exitCode: null, signal: null, lastErrorLine: (error as Error).message, outOfMemory: false });
+      return;
+    }
     remember(one.process.pid);
     const patience = provisioningTimeoutMs(pipeline.runtimeConfig, timing.provisioningMs);
     one.provisioning = setTimeout(() => {
@@ -127,16 +137,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       one.process.kill();
     }, patience).unref();
   };
-
-  const deploymentOf = (pipeline: Pipeline, incarnation: string, socketPath: string): Deployment => ({
-    pipelineName: pipeline.name,
-    incarnation,
-    socketPath,
-    storageDirectory: storageDirectoryOf(options.dataDirectory, pipeline.id),
-    compiled: pipeline.compiled ?? { program: { tables: [], views: [], indexes: [] }, inputConnectors: {}, outputConnectors: {} },
-    options: toRuntimeOptions(pipeline.runtimeConfig),
-    initial: (pipeline.runtimeDesiredStatus ?? pipeline.deploymentInitial) === "Paused" ? "paused" : "running",
-  });
 
   const remember = (pid: number | undefined): void => {
     const startMark = pid === undefined ? undefined : processMark(pid);
@@ -175,8 +175,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   const fail = (one: Deployed, error: DeploymentError): void => {
     if (closing || one.stopping || deployed.get(one.id) !== one) return;
-    registry.observe(one.id, (p) => failed(p, error, clock()));
-    note(one.id, `Deployment failed: ${error.code}: ${error.message}`);
+    const before = registry.byId(one.id);
+    const after = registry.observe(one.id, (p) => failed(p, error, clock()));
+    if (after !== before) note(one.id, `Deployment failed: ${error.code}: ${error.message}`);
   };
 
   const ended = (one: Deployed, exit: ProcessExit): void => {
@@ -234,14 +235,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const desired = p?.runtimeDesiredStatus;
     if (p?.runtimeStatus !== (desired === "Paused" ? "Running" : "Paused") || (desired !== "Paused" && desired !== "Running")) return;
     one.aligning = true;
+    const path = desired === "Paused" ? "/pause" : "/resume";
     void one.client
-      .call("POST", desired === "Paused" ? "/pause" : "/resume", timing.callMs)
+      .call("POST", path, timing.callMs)
       .then(() => ask(one))
       .catch((error: unknown) => {
         note(id, `Could not tell the process to be ${desired}: ${(error as Error).message}`);
       })
       .finally(() => {
         one.aligning = false;
+        // A wish that changed meanwhile is seen to now; one that was not met is left to the next poll.
+        if (registry.byId(id)?.runtimeDesiredStatus !== desired) align(id);
       });
   };
 
@@ -271,22 +275,4 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await Promise.all([...deployed.values()].map((one) => (one.stopping ? one.gone : stop(one, deadlineMs))));
     },
   };
-}
-
-function errorsIn(stats: PipelineStats): number {
-  let count = 0;
-  for (const { metrics } of stats.inputs) count += metrics.numParseErrors + metrics.numTransportErrors;
-  for (const { metrics } of stats.outputs) count += metrics.numEncodeErrors + metrics.numTransportErrors;
-  return count;
-}
-
-function deathOf(name: string, exit: ProcessExit): DeploymentError {
-  const how = exit.signal === null ? `exit code ${String(exit.exitCode)}` : `signal ${exit.signal}`;
-  const why = exit.lastErrorLine === undefined ? "" : `; its last words: ${exit.lastErrorLine}`;
-  const details = { pipeline_name: name, exit_code: exit.exitCode, signal: exit.signal, last_error_line: exit.lastErrorLine ?? null };
-  if (exit.outOfMemory) {
-    const message = `The process of pipeline '${name}' ran out of memory (${how}); raise resources.memory_mb_max`;
-    return { code: "RuntimeError.OutOfMemory", message, details };
-  }
-  return { code: "RuntimeError.ProcessDied", message: `The process of pipeline '${name}' died (${how})${why}`, details };
 }
