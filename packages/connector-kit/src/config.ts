@@ -181,7 +181,7 @@ function describeBounds({ min, max }: Bounds): string {
 function nearest(given: string, words: readonly string[]): string | undefined {
   const ranked = words.map((word) => ({ word, distance: editDistance(given.toLowerCase(), word) })).sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined;
+  return best !== undefined && best.distance <= Math.ceil(best.word.length / 3) ? best.word : undefined;
 }
 
 function editDistance(a: string, b: string): number {

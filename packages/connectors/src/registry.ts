@@ -1,15 +1,17 @@
 import type { ConnectorRegistry, InputTransportDefinition, OutputTransportDefinition } from "@headgate/connector-kit";
+import { datagen } from "./transports/datagen/datagen.ts";
 import { emptyInput } from "./transports/empty-input/empty-input.ts";
 import { fileInput } from "./transports/file-input/file-input.ts";
 import { fileOutput } from "./transports/file-output/file-output.ts";
 import { nullOutput } from "./transports/null-output/null-output.ts";
+import { urlInput } from "./transports/url-input/url-input.ts";
 
 const byName = <D extends { readonly name: string }>(definitions: readonly D[]): ReadonlyMap<string, D> =>
   new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** Everything that a program can name as a connector or a format. */
 export const builtinConnectors: ConnectorRegistry = {
-  inputTransports: byName<InputTransportDefinition>([emptyInput, fileInput]),
+  inputTransports: byName<InputTransportDefinition>([datagen, emptyInput, fileInput, urlInput]),
   outputTransports: byName<OutputTransportDefinition>([fileOutput, nullOutput]),
   inputFormats: byName([]),
   outputFormats: byName([]),
