@@ -1,0 +1,21 @@
+import type { ConnectorRegistry } from "@headgate/connector-kit";
+import type { CompileResult } from "@headgate/engine";
+import type { CompilePipelineResult } from "../socket/protocol.ts";
+import { readDeclarations } from "./declarations.ts";
+
+/** What compiling needs from outside. */
+export interface CompilerDependencies {
+  readonly compileProgram: (sql: string) => Promise<CompileResult>;
+  readonly registry: ConnectorRegistry;
+}
+
+/** Compiles a SQL program and the connectors it declares. */
+export async function compilePipeline(sql: string, dependencies: CompilerDependencies): Promise<CompilePipelineResult> {
+  const result = await dependencies.compileProgram(sql);
+  if (!result.ok) return result;
+  const { program } = result;
+  const { inputConnectors, outputConnectors, messages } = readDeclarations(program, dependencies.registry);
+  const all = [...messages, ...result.warnings];
+  if (messages.some((message) => !message.warning)) return { ok: false, messages: all };
+  return { ok: true, compiled: { program, inputConnectors, outputConnectors }, warnings: all };
+}

@@ -1,0 +1,148 @@
+import {
+  ConnectorError,
+  type ConnectorRegistry,
+  type Encoder,
+  type InputContext,
+  type InputTransport,
+  type OutputContext,
+  type OutputTransport,
+  type Parser,
+  type TableSchema,
+} from "@headgate/connector-kit";
+import type { Program, Relation, Table, View } from "@headgate/engine";
+import type { EndpointConfig } from "../connector-config.ts";
+import { messageOf, PipelineError } from "../errors.ts";
+import type { ConfigErrorKind } from "../socket/protocol.ts";
+
+/** An input connector whose configuration has been read, not yet created. */
+export interface BoundInput {
+  readonly schema: TableSchema;
+  /** False for transports that give changes themselves. */
+  readonly parsed: boolean;
+  readonly createTransport: (context: Omit<InputContext, "schema">) => InputTransport;
+  readonly createParser: (scratchDirectory: string) => Parser | undefined;
+}
+
+/** An output connector whose configuration has been read, not yet created. */
+export interface BoundOutput {
+  readonly schema: TableSchema;
+  readonly createTransport: (context: Omit<OutputContext, "schema">) => OutputTransport;
+  readonly createEncoder: () => Encoder | undefined;
+}
+
+/** The schema of a table or view as formats see it. */
+export const schemaOf = (relation: Table | View): TableSchema => ({
+  name: relation.name,
+  fields: relation.fields,
+  primaryKey: relation.kind === "table" ? relation.primaryKey : undefined,
+});
+
+export const findTable = (program: Program, name: string): Table | undefined => program.tables.find((t) => t.name === name);
+export const findRelation = (program: Program, name: string): (Relation & (Table | View)) | undefined =>
+  findTable(program, name) ?? program.views.find((view) => view.name === name && !view.local);
+
+/** @throws PipelineError with the published `ConfigError.*` code. */
+export function bindInput(endpoint: string, config: EndpointConfig, program: Program, registry: ConnectorRegistry): BoundInput {
+  const table = findTable(program, config.stream);
+  if (table === undefined) throw fault("UnknownInputStream", endpoint, `there is no table '${config.stream}'`);
+  const transport = registry.inputTransports.get(config.transport.name);
+  if (transport === undefined) {
+    throw fault("UnknownInputTransport", endpoint, `there is no input transport '${config.transport.name}'`);
+  }
+  const schema = schemaOf(table);
+  const transportConfig = parse("InvalidTransportConfig", endpoint, () => transport.parseConfig(config.transport.config ?? {}));
+  const createTransport = (context: Omit<InputContext, "schema">): InputTransport =>
+    transport.create(transportConfig, { ...context, schema });
+  const format = config.format ?? undefined;
+  if (transport.format === "none") {
+    // Such a transport gives rows, not bytes: a format would be silently ignored.
+    if (format !== undefined) throw fault("InputFormatNotSupported", endpoint, `'${transport.name}' takes no format: remove it`);
+    return { schema, parsed: false, createTransport, createParser: () => undefined };
+  }
+  if (format === undefined) {
+    throw fault("InputFormatNotSpecified", endpoint, `'${transport.name}' needs a format, for example {"name": "json"}`);
+  }
+  const createParser = bindParser(endpoint, format, schema, registry);
+  return { schema, parsed: true, createTransport, createParser };
+}
+
+/** Reads a format for input. @throws PipelineError `ConfigError.UnknownInputFormat` | `ConfigError.ParserConfigParseError` */
+export function bindParser(
+  endpoint: string,
+  format: { readonly name: string; readonly config?: unknown },
+  schema: TableSchema,
+  registry: ConnectorRegistry,
+): (scratchDirectory: string) => Parser {
+  const definition = registry.inputFormats.get(format.name);
+  if (definition === undefined) {
+    throw fault("UnknownInputFormat", endpoint, `unknown input format '${format.name}'; expected one of: ${names(registry.inputFormats)}`);
+  }
+  const config = parse("ParserConfigParseError", endpoint, () => definition.parseConfig(format.config ?? {}, schema));
+  return (scratchDirectory) => definition.createParser(config, schema, { scratchDirectory });
+}
+
+/** @throws PipelineError with the published `ConfigError.*` code. */
+export function bindOutput(endpoint: string, config: EndpointConfig, program: Program, registry: ConnectorRegistry): BoundOutput {
+  const relation = findRelation(program, config.stream);
+  if (relation === undefined) throw fault("UnknownOutputStream", endpoint, `there is no table or view '${config.stream}'`);
+  assertSnapshotPossible(endpoint, config, relation);
+  if (config.index != null && !program.indexes.some((index) => index.name === config.index && index.relation === relation.name)) {
+    throw fault("UnknownIndex", endpoint, `there is no index '${config.index}' on '${relation.name}'`);
+  }
+  const transport = registry.outputTransports.get(config.transport.name);
+  if (transport === undefined) {
+    throw fault("UnknownOutputTransport", endpoint, `there is no output transport '${config.transport.name}'`);
+  }
+  const schema = schemaOf(relation);
+  const transportConfig = parse("InvalidTransportConfig", endpoint, () => transport.parseConfig(config.transport.config ?? {}));
+  const createTransport = (context: Omit<OutputContext, "schema">): OutputTransport =>
+    transport.create(transportConfig, { ...context, schema });
+  const format = config.format ?? undefined;
+  if (format === undefined) {
+    if (transport.format === "required") {
+      throw fault("OutputFormatNotSpecified", endpoint, `'${transport.name}' needs a format, for example {"name": "json"}`);
+    }
+    return { schema, createTransport, createEncoder: () => undefined };
+  }
+  return { schema, createTransport, createEncoder: bindEncoder(endpoint, format, schema, registry) };
+}
+
+/** Reads a format for output. @throws PipelineError `ConfigError.UnknownOutputFormat` | `ConfigError.EncoderConfigParseError` */
+export function bindEncoder(
+  endpoint: string,
+  format: { readonly name: string; readonly config?: unknown },
+  schema: TableSchema,
+  registry: ConnectorRegistry,
+): () => Encoder {
+  const definition = registry.outputFormats.get(format.name);
+  if (definition === undefined) {
+    throw fault(
+      "UnknownOutputFormat",
+      endpoint,
+      `unknown output format '${format.name}'; expected one of: ${names(registry.outputFormats)}`,
+    );
+  }
+  const config = parse("EncoderConfigParseError", endpoint, () => definition.parseConfig(format.config ?? {}, schema));
+  return () => definition.createEncoder(config, schema);
+}
+
+/** @throws PipelineError `ConfigError.InvalidTransportConfig` */
+export function assertSnapshotPossible(endpoint: string, config: { readonly send_snapshot: boolean }, relation: Relation): void {
+  if (!config.send_snapshot || relation.materialized) return;
+  const text = `'send_snapshot: true' requires a materialized output view: declare '${relation.name}' as MATERIALIZED`;
+  throw fault("InvalidTransportConfig", endpoint, text);
+}
+
+const names = (map: ReadonlyMap<string, unknown>): string => [...map.keys()].sort().join(", ");
+
+const fault = (kind: ConfigErrorKind, endpoint: string, text: string): PipelineError =>
+  new PipelineError(`ConfigError.${kind}`, `${endpoint}: ${text}`, { endpoint_name: endpoint, error: text });
+
+function parse<T>(kind: ConfigErrorKind, endpoint: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConnectorError) throw fault(kind, endpoint, messageOf(error));
+    throw error;
+  }
+}

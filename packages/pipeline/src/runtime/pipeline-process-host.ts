@@ -1,0 +1,156 @@
+import { rm } from "node:fs/promises";
+import type { ConnectorRegistry } from "@headgate/connector-kit";
+import type { Engine, EngineOptions } from "@headgate/engine";
+import type { Clock } from "../async/clock.ts";
+import { messageOf, PipelineError, toPipelineError, toSocketError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { Resources } from "../metrics/resources.ts";
+import { Secrets } from "../secrets.ts";
+import type { ChildMessage, Deployment, RuntimeStatus } from "../socket/protocol.ts";
+import { SocketServer } from "../socket/server.ts";
+import { buildPipeline } from "./build-pipeline.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+/** What the process gives its host. */
+export interface ProcessDependencies {
+  readonly createEngine: (options: EngineOptions) => Promise<Engine>;
+  readonly registry: ConnectorRegistry;
+  readonly clock: Clock;
+  readonly createLog: (scrub: (text: string) => string) => Log;
+  /** Sends to the parent; calls `sent` when the message has left. */
+  readonly send: (message: ChildMessage, sent: () => void) => void;
+  readonly exit: (code: number) => void;
+}
+
+const maxApiConnections = 100;
+const lastWordMilliseconds = 500;
+
+/** Turns a deployment into a served pipeline, and every fault into one last message and exit code 1. */
+export class PipelineProcess {
+  readonly #dependencies: ProcessDependencies;
+  readonly #abort = new AbortController();
+  #scrub: (text: string) => string = (text) => text;
+  #log: Log;
+  #pipeline: Pipeline | undefined;
+  #server: SocketServer | undefined;
+  #deployment: Deployment | undefined;
+  #stopping: Promise<void> | undefined;
+  #failed = false;
+
+  constructor(dependencies: ProcessDependencies) {
+    this.#dependencies = dependencies;
+    this.#log = dependencies.createLog((text) => this.#scrub(text));
+  }
+
+  deploy(deployment: Deployment): void {
+    if (this.#deployment !== undefined) return;
+    this.#deployment = deployment;
+    this.#start(deployment).catch((error: unknown) => {
+      this.#fail(toPipelineError(error, "InitializationError"));
+    });
+  }
+
+  async #start(deployment: Deployment): Promise<void> {
+    const { clock, createEngine, registry } = this.#dependencies;
+    const lifetime = { startedAt: clock.now() };
+    const { incarnation, initial, options, pipelineName, socketPath } = deployment;
+    const secrets = new Secrets({ env: { ...process.env, ...options.env }, directory: process.env["HEADGATE_SECRETS_DIR"] });
+    this.#scrub = secrets.scrub;
+    this.#log.info(`pipeline ${pipelineName}: starting incarnation ${incarnation}`);
+    await rm(socketPath, { force: true });
+    const server = new SocketServer({ incarnation, log: this.#log, scrub: secrets.scrub });
+    await server.listen(socketPath);
+    this.#server = server;
+    this.#report("Initializing");
+    const signal = this.#abort.signal;
+    const pipeline = await buildPipeline(deployment, { createEngine, registry, clock, log: this.#log, secrets, signal });
+    if (signal.aborted) return;
+    this.#pipeline = pipeline;
+    const resources = new Resources({
+      clock,
+      maxRssMb: options.maxRssMb,
+      processedRecords: () => pipeline.loop.processed.inputRecords,
+      storageBytes: () => pipeline.parts.engine.storageBytes(),
+    });
+    server.serve({
+      pipeline,
+      resources,
+      lifetime,
+      connections: new ConnectionLimit(maxApiConnections),
+      setRunning: (running) => {
+        pipeline.setRunning(running);
+        this.#report(running ? "Running" : "Paused");
+      },
+      stop: async () => {
+        await this.#stop();
+        // Exits once the answer has been written.
+        setImmediate(() => void this.#exitStopped());
+      },
+    });
+    const loop = pipeline.run(initial);
+    this.#report(initial === "running" ? "Running" : "Paused");
+    this.#log.info(`pipeline ${pipelineName}: ready after ${(clock.now() - lifetime.startedAt).toFixed(0)} ms`);
+    void resources.run(pipeline.stopping.signal).catch((error: unknown) => {
+      this.panic(error);
+    });
+    await loop.catch((error: unknown) => {
+      if (!pipeline.stopping.signal.aborted) this.panic(error);
+    });
+  }
+
+  /** SIGTERM: stops at a step boundary, then exits 0. */
+  terminate(): void {
+    this.#abort.abort(new PipelineError("Terminating", "The pipeline is stopping."));
+    this.#stop()
+      .then(() => this.#exitStopped())
+      .catch((error: unknown) => {
+        this.panic(error);
+      });
+  }
+
+  /** A fault that nobody handled: the pipeline cannot be trusted to go on. */
+  panic(error: unknown): void {
+    const { code, message } = toPipelineError(error);
+    const published = code === "StorageError" || code === "RuntimeError.OutOfMemory" ? code : "RuntimeError.WorkerPanic";
+    if (error instanceof Error && error.stack !== undefined) this.#log.error(error.stack);
+    this.#fail(new PipelineError(published, message, { error: message }));
+  }
+
+  #fail(error: PipelineError): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#log.error(`pipeline failed: ${error.code}: ${error.message}`);
+    const exit = (): void => {
+      this.#dependencies.exit(1);
+    };
+    // The parent must hear why, but a broken channel must not keep the process alive.
+    setTimeout(exit, lastWordMilliseconds);
+    try {
+      this.#dependencies.send({ type: "failed", error: toSocketError(error, this.#scrub) }, exit);
+    } catch (sendError) {
+      this.#log.error(`could not report the failure: ${messageOf(sendError)}`);
+      exit();
+    }
+  }
+
+  #report(status: RuntimeStatus): void {
+    this.#dependencies.send({ type: "status", status }, () => undefined);
+  }
+
+  #stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      await this.#pipeline?.stop();
+      const scratch = this.#pipeline?.parts.scratchDirectory;
+      if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
+    })();
+    return this.#stopping;
+  }
+
+  async #exitStopped(): Promise<void> {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, lastWordMilliseconds));
+    await Promise.race([this.#server?.close(), late]);
+    if (this.#deployment !== undefined) await rm(this.#deployment.socketPath, { force: true });
+    this.#dependencies.exit(0);
+  }
+}
