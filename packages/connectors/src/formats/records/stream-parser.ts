@@ -1,0 +1,60 @@
+import type { ParsedBatch, ParsedBatches, Parser } from "@headgate/connector-kit";
+import { ByteBuffer } from "./byte-buffer.ts";
+import { ChangeSink } from "./change-sink.ts";
+
+/** Finds records in a buffer and turns them into changes; the part of a parser that is its format's own. */
+export interface RecordReader {
+  /**
+   * Consumes records until the sink is full or the bytes do not hold another whole one.
+   * @returns "full" to be called again with an emptied sink, "hungry" when it needs more bytes
+   */
+  read(bytes: ByteBuffer, sink: ChangeSink, atEnd: boolean): "full" | "hungry";
+  /** Called after the end of input, when everything is consumed: the next bytes are a new stream. */
+  reset(): void;
+}
+
+/**
+ * Makes a parser of a record reader: holds bytes between pushes and cuts the changes into batches.
+ *
+ * `ready`, when given, is awaited before the first record is read (it finds the defaults of columns). It is called again when
+ * it failed.
+ */
+export function createStreamParser(reader: RecordReader, ready?: () => Promise<unknown>): Parser {
+  const bytes = new ByteBuffer();
+  const sink = new ChangeSink();
+  /** Bytes that are consumed and not yet attributed to a batch. */
+  let unreported = 0;
+  let settled = ready === undefined;
+
+  function* batches(atEnd: boolean): Generator<ParsedBatch> {
+    for (;;) {
+      const before = bytes.end - bytes.start;
+      const state = sink.continueRepeat() ? "full" : reader.read(bytes, sink, atEnd);
+      const more = state === "full";
+      if (!more && !atEnd) bytes.keep();
+      unreported += before - (bytes.end - bytes.start);
+      if (!sink.empty || (!more && atEnd && unreported > 0)) {
+        const { batch, errors } = sink.take();
+        const reported = unreported;
+        unreported = 0;
+        yield { batch, bytes: reported, errors };
+      }
+      if (!more) break;
+    }
+    if (atEnd) reader.reset();
+  }
+  async function* batchesWhenReady(atEnd: boolean): AsyncGenerator<ParsedBatch> {
+    if (!settled) await ready?.();
+    settled = true;
+    yield* batches(atEnd);
+  }
+
+  const start = (atEnd: boolean): ParsedBatches => (settled ? batches(atEnd) : batchesWhenReady(atEnd));
+  return {
+    push: (piece) => {
+      bytes.append(piece);
+      return start(false);
+    },
+    finish: () => start(true),
+  };
+}
