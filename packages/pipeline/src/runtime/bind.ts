@@ -86,7 +86,11 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
   const relation = findRelation(program, config.stream);
   if (relation === undefined) throw fault("UnknownOutputStream", endpoint, `there is no table or view '${config.stream}'`);
   assertSnapshotPossible(endpoint, config, relation);
-  if (config.index != null && !program.indexes.some((index) => index.name === config.index && index.relation === relation.name)) {
+  if (
+    config.index !== null &&
+    config.index !== undefined &&
+    !program.indexes.some((index) => index.name === config.index && index.relation === relation.name)
+  ) {
     throw fault("UnknownIndex", endpoint, `there is no index '${config.index}' on '${relation.name}'`);
   }
   const transport = registry.outputTransports.get(config.transport.name);
