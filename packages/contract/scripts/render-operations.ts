@@ -1,4 +1,5 @@
-import type { HttpMethod, OpenApiDocument, ParameterObject, ReferenceObject, RequestBodyObject, ResponseObject } from "../src/document.ts";
+import type { HttpMethod, OpenApiDocument, ParameterObject, RequestBodyObject, ResponseObject } from "../src/document.ts";
+import { resolveReference } from "../src/resolve-reference.ts";
 
 const methods: readonly HttpMethod[] = ["get", "put", "post", "delete", "patch"];
 
@@ -10,11 +11,13 @@ export function renderOperations(document: OpenApiDocument): string {
       const operation = item[method];
       if (operation === undefined) continue;
       const responses = Object.entries(operation.responses).map(
-        ([status, response]) => [status, resolve<ResponseObject>(document, response)] as const,
+        ([status, response]) => [status, resolveReference<ResponseObject>(document, response)] as const,
       );
       const codes = new Set(responses.flatMap(([, response]) => response["x-error-codes"] ?? []));
-      const body = operation.requestBody && resolve<RequestBodyObject>(document, operation.requestBody);
-      const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((p) => resolve<ParameterObject>(document, p));
+      const body = operation.requestBody && resolveReference<RequestBodyObject>(document, operation.requestBody);
+      const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((p) =>
+        resolveReference<ParameterObject>(document, p),
+      );
       const row = {
         method,
         path,
@@ -33,14 +36,4 @@ export function renderOperations(document: OpenApiDocument): string {
     }
   }
   return `/** Every operation of the document, by its id. */\nexport const operationTable = {\n${rows.join("\n")}\n} as const;\n`;
-}
-
-/** Follows a reference into the bundled document; what is not a reference is returned as it is. */
-function resolve<T extends object>(document: OpenApiDocument, value: T | ReferenceObject): T {
-  if (!("$ref" in value)) return value;
-  const target = value.$ref
-    .replace(/^#\//, "")
-    .split("/")
-    .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key.replaceAll("~1", "/").replaceAll("~0", "~")], document);
-  return target as T;
 }

@@ -10,10 +10,12 @@ export interface OpenApiDocument {
     readonly parameters: Readonly<Record<string, ParameterObject>>;
     readonly requestBodies: Readonly<Record<string, RequestBodyObject>>;
     readonly headers: Readonly<Record<string, unknown>>;
+    readonly examples: Readonly<Record<string, ExampleObject>>;
     readonly securitySchemes: Readonly<Record<string, unknown>>;
   };
   readonly [field: string]: unknown;
 }
+/** Points into the bundled document. */
 export interface ReferenceObject {
   readonly $ref: string;
 }
@@ -54,7 +56,11 @@ export interface ResponseObject {
 export interface MediaTypeObject {
   readonly schema: SchemaObject;
   readonly example?: unknown;
-  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly examples?: Readonly<Record<string, ExampleObject | ReferenceObject>>;
+}
+export interface ExampleObject {
+  readonly summary?: string;
+  readonly value: unknown;
 }
 /** A JSON Schema of draft 2020-12. */
 export type SchemaObject = Readonly<Record<string, unknown>>;

@@ -7,6 +7,7 @@ export { openapiDocument } from "./generated/openapi.ts";
 export { operationTable } from "./generated/operations.ts";
 export type { components, operations, paths } from "./generated/schema.ts";
 export type {
+  ExampleObject,
   HttpMethod,
   MediaTypeObject,
   OpenApiDocument,
@@ -19,4 +20,5 @@ export type {
   SchemaObject,
 } from "./document.ts";
 export type { Handler, Handlers, OperationId, OperationRequest, Reply, StreamChunk } from "./operation.ts";
+export { resolveReference } from "./resolve-reference.ts";
 export { errorCodeValues, isErrorCode, type ErrorCode, type Schemas } from "./schemas.ts";

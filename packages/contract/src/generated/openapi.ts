@@ -163,6 +163,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Configuration"
+                },
+                "examples": {
+                  "configuration": {
+                    "$ref": "#/components/examples/Configuration"
+                  }
                 }
               }
             }
@@ -200,6 +205,11 @@ export const openapiDocument: OpenApiDocument = {
                   "type": "array",
                   "items": {
                     "$ref": "#/components/schemas/Demo"
+                  }
+                },
+                "examples": {
+                  "demos": {
+                    "$ref": "#/components/examples/Demos"
                   }
                 }
               }
@@ -523,7 +533,48 @@ export const openapiDocument: OpenApiDocument = {
                   "items": {
                     "$ref": "#/components/schemas/PipelineSelectedInfo"
                   }
-                }
+                },
+                "example": [
+                  {
+                    "id": "0199b7a4-8f10-7c52-9d7e-3a1f0c2b4d6e",
+                    "name": "orders",
+                    "description": "Orders by customer",
+                    "tags": [
+                      "sales"
+                    ],
+                    "created_at": "2026-09-01T10:00:00.000000Z",
+                    "version": 1,
+                    "platform_version": "0.1.0",
+                    "program_version": 1,
+                    "program_status": "Success",
+                    "program_status_since": "2026-09-01T10:00:01.200000Z",
+                    "deployment_status": "Running",
+                    "deployment_status_since": "2026-09-01T10:00:03.500000Z",
+                    "deployment_desired_status": "Running",
+                    "deployment_desired_status_since": "2026-09-01T10:00:02.000000Z",
+                    "deployment_error": null,
+                    "deployment_id": "0199b7a5-0a3c-7b1e-8c44-5d2e6f708192",
+                    "deployment_initial": "Running",
+                    "deployment_resources_status": "Provisioned",
+                    "deployment_resources_status_since": "2026-09-01T10:00:03.100000Z",
+                    "deployment_resources_desired_status": "Provisioned",
+                    "deployment_resources_desired_status_since": "2026-09-01T10:00:02.000000Z",
+                    "deployment_runtime_status": "Running",
+                    "deployment_runtime_status_details": null,
+                    "deployment_runtime_status_since": "2026-09-01T10:00:03.500000Z",
+                    "deployment_runtime_desired_status": "Running",
+                    "deployment_runtime_desired_status_since": "2026-09-01T10:00:02.000000Z",
+                    "storage_status": "InUse",
+                    "storage_status_details": null,
+                    "refresh_version": 7,
+                    "bootstrap_policy": "await_approval",
+                    "silent_bootstrap": false,
+                    "concurrent_bootstrap": false,
+                    "connectors": {
+                      "num_errors": 0
+                    }
+                  }
+                ]
               }
             }
           },
@@ -562,6 +613,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PipelineInfo"
+                },
+                "examples": {
+                  "newPipeline": {
+                    "$ref": "#/components/examples/NewPipeline"
+                  }
                 }
               }
             }
@@ -583,6 +639,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The name of a pipeline must not be empty.",
+                  "error_code": "EmptyName",
+                  "details": {}
                 }
               }
             }
@@ -640,6 +701,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PipelineSelectedInfo"
+                },
+                "examples": {
+                  "runningPipeline": {
+                    "$ref": "#/components/examples/RunningPipeline"
+                  }
                 }
               }
             }
@@ -682,6 +748,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PipelineInfo"
+                },
+                "examples": {
+                  "newPipeline": {
+                    "$ref": "#/components/examples/NewPipeline"
+                  }
                 }
               }
             }
@@ -692,6 +763,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PipelineInfo"
+                },
+                "examples": {
+                  "newPipeline": {
+                    "$ref": "#/components/examples/NewPipeline"
+                  }
                 }
               }
             }
@@ -716,6 +792,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Pipeline 'orders' does not exist, so it cannot be renamed to 'sales'.",
+                  "error_code": "CannotRenameNonExistingPipeline",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -774,6 +857,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PipelineInfo"
+                },
+                "examples": {
+                  "newPipeline": {
+                    "$ref": "#/components/examples/NewPipeline"
+                  }
                 }
               }
             }
@@ -797,6 +885,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Pipeline 'orders' can only be edited while it is stopped (description and tags at any time); stop it first",
+                  "error_code": "UpdateRestrictedToStopped",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -852,6 +947,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Pipeline 'orders' can only be deleted when its storage is cleared; clear it first",
+                  "error_code": "DeleteRestrictedToClearedStorage",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -974,6 +1076,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Pipeline 'orders' is stopping and cannot be started until it has stopped",
+                  "error_code": "IllegalPipelineAction",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -996,6 +1105,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Unsupported initial state 'sleeping'; valid ones are running, paused and standby",
+                  "error_code": "UnsupportedPipelineAction",
+                  "details": {
+                    "initial": "sleeping"
+                  }
                 }
               }
             }
@@ -1185,6 +1301,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Suspending with a checkpoint is not available; stop with force=true",
+                  "error_code": "EnterpriseFeature",
+                  "details": {
+                    "feature": "stop without force"
+                  }
                 }
               }
             }
@@ -1234,6 +1357,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The storage of pipeline 'orders' can only be cleared while it is stopped; stop it first",
+                  "error_code": "StorageStatusImmutableUnlessStopped",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -1295,6 +1425,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The error of pipeline 'orders' can only be dismissed while it is stopped",
+                  "error_code": "DismissErrorRestrictedToFullyStopped",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -1352,6 +1489,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ControllerStatus"
+                },
+                "examples": {
+                  "controllerStatus": {
+                    "$ref": "#/components/examples/ControllerStatus"
+                  }
                 }
               }
             }
@@ -1690,7 +1832,20 @@ export const openapiDocument: OpenApiDocument = {
                   "items": {
                     "$ref": "#/components/schemas/PipelineEvent"
                   }
-                }
+                },
+                "example": [
+                  {
+                    "event_id": "0199b7a5-1111-7b1e-8c44-5d2e6f708192",
+                    "recorded_at": "2026-09-01T10:00:03.500000Z",
+                    "deployment_resources_status": "Provisioned",
+                    "deployment_resources_desired_status": "Provisioned",
+                    "deployment_runtime_status": "Running",
+                    "deployment_runtime_desired_status": "Running",
+                    "deployment_has_error": false,
+                    "program_status": "Success",
+                    "storage_status": "InUse"
+                  }
+                ]
               }
             }
           },
@@ -1744,6 +1899,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/PipelineEvent"
+                },
+                "examples": {
+                  "pipelineEvent": {
+                    "$ref": "#/components/examples/PipelineEvent"
+                  }
                 }
               }
             }
@@ -1783,6 +1943,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "Unknown event of pipeline 'orders'",
+                  "error_code": "UnknownPipelineMonitorEvent",
+                  "details": {
+                    "pipeline_name": "orders"
+                  }
                 }
               }
             }
@@ -1826,6 +1993,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/InputEndpointStatus"
+                },
+                "examples": {
+                  "inputEndpointStatus": {
+                    "$ref": "#/components/examples/InputEndpointStatus"
+                  }
                 }
               }
             }
@@ -2075,6 +2247,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The token is from an earlier life of the pipeline, 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192; the current one is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192.",
+                  "error_code": "PipelineRestarted",
+                  "details": {}
                 }
               }
             }
@@ -2339,6 +2516,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The token is from an earlier life of the pipeline, 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192; the current one is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192. Reset again.",
+                  "error_code": "PipelineRestarted",
+                  "details": {}
                 }
               }
             }
@@ -2506,6 +2688,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "unknown table 'nowhere'",
+                  "error_code": "ConfigError.UnknownInputStream",
+                  "details": {
+                    "stream_name": "nowhere"
+                  }
                 }
               }
             }
@@ -2678,6 +2867,13 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "unknown table or view 'nowhere'",
+                  "error_code": "ConfigError.UnknownOutputStream",
+                  "details": {
+                    "stream_name": "nowhere"
+                  }
                 }
               }
             }
@@ -2700,6 +2896,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The pipeline has as many subscriptions as it takes; end one first.",
+                  "error_code": "ApiConnectionLimit",
+                  "details": {}
                 }
               }
             }
@@ -2873,6 +3074,44 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ValidateProgramResponse"
+                },
+                "examples": {
+                  "success": {
+                    "value": {
+                      "Success": {
+                        "program_info": {
+                          "schema": {
+                            "inputs": [],
+                            "outputs": []
+                          },
+                          "udf_stubs": "",
+                          "input_connectors": {},
+                          "output_connectors": {}
+                        }
+                      }
+                    }
+                  },
+                  "error": {
+                    "value": {
+                      "SqlError": {
+                        "info": {
+                          "exit_code": 1,
+                          "messages": [
+                            {
+                              "start_line_number": 1,
+                              "start_column": 8,
+                              "end_line_number": 1,
+                              "end_column": 12,
+                              "warning": false,
+                              "error_type": "Error",
+                              "message": "unknown column 'amont'",
+                              "snippet": null
+                            }
+                          ]
+                        }
+                      }
+                    }
+                  }
                 }
               }
             }
@@ -2909,6 +3148,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "No compiler can be reached; try again.",
+                  "error_code": "CompilerUnavailable",
+                  "details": {}
                 }
               }
             }
@@ -2922,6 +3166,11 @@ export const openapiDocument: OpenApiDocument = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ErrorResponse"
+                },
+                "example": {
+                  "message": "The compiler did not finish within 60 s.",
+                  "error_code": "CompilerTimeout",
+                  "details": {}
                 }
               }
             }
@@ -2931,6 +3180,345 @@ export const openapiDocument: OpenApiDocument = {
     }
   },
   "components": {
+    "examples": {
+      "Configuration": {
+        "summary": "An open-source server",
+        "value": {
+          "edition": "Open source",
+          "version": "0.1.0",
+          "revision": "0.1.0",
+          "runtime_revision": "0.1.0",
+          "changelog_url": "",
+          "build_info": {
+            "build_cpu": "x64",
+            "build_os": "linux",
+            "build_timestamp": "",
+            "cargo_debug": "",
+            "cargo_dependencies": "",
+            "cargo_features": "",
+            "cargo_opt_level": "",
+            "cargo_target_triple": "",
+            "rustc_version": ""
+          },
+          "build_source": "source",
+          "posthog": "",
+          "product_fruits": "",
+          "conceptualhq": "",
+          "unstable_features": null,
+          "license_validity": null,
+          "update_info": null
+        }
+      },
+      "ControllerStatus": {
+        "summary": "A pipeline that has done all its work",
+        "value": {
+          "global_metrics": {
+            "state": "Running",
+            "bootstrap_in_progress": false,
+            "concurrent_bootstrap_phase": "Inactive",
+            "concurrent_bootstrap_progress": null,
+            "transaction_status": "NoTransaction",
+            "transaction_id": 0,
+            "transaction_initiators": {
+              "transaction_id": null,
+              "initiated_by_api": null,
+              "initiated_by_connectors": {}
+            },
+            "transaction_msecs": null,
+            "transaction_records": null,
+            "commit_progress": null,
+            "rss_bytes": 183500800,
+            "memory_pressure": "low",
+            "memory_pressure_epoch": 0,
+            "cpu_msecs": 1240,
+            "uptime_msecs": 60000,
+            "runtime_elapsed_msecs": 310,
+            "output_stall_msecs": 0,
+            "start_time": 1788256803,
+            "initial_start_time": 1788256803,
+            "incarnation_uuid": "0199b7a5-0a3c-7b1e-8c44-5d2e6f708192",
+            "storage_bytes": 4194304,
+            "storage_mb_secs": 240,
+            "buffered_input_records": 0,
+            "buffered_input_bytes": 0,
+            "total_input_records": 5,
+            "total_input_bytes": 40,
+            "total_processed_records": 5,
+            "total_processed_bytes": 40,
+            "total_completed_records": 5,
+            "total_initiated_steps": 1,
+            "total_completed_steps": 1,
+            "pipeline_complete": true
+          },
+          "suspend_error": {
+            "Permanent": [
+              "EnterpriseFeature"
+            ]
+          },
+          "checkpoint_activity": {
+            "status": "idle"
+          },
+          "permanent_checkpoint_errors": [
+            "EnterpriseFeature"
+          ],
+          "inputs": [
+            {
+              "endpoint_name": "orders.c1",
+              "config": {
+                "stream": "orders"
+              },
+              "metrics": {
+                "total_bytes": 40,
+                "total_records": 5,
+                "buffered_records": 0,
+                "buffered_bytes": 0,
+                "num_transport_errors": 0,
+                "num_parse_errors": 0,
+                "end_of_input": true
+              },
+              "fatal_error": null,
+              "health": null,
+              "paused": false,
+              "barrier": false,
+              "completed_frontier": null
+            }
+          ],
+          "outputs": [
+            {
+              "endpoint_name": "totals.file",
+              "config": {
+                "stream": "totals"
+              },
+              "metrics": {
+                "transmitted_records": 3,
+                "transmitted_bytes": 120,
+                "queued_records": 0,
+                "queued_batches": 0,
+                "buffered_records": 0,
+                "buffered_batches": 0,
+                "num_encode_errors": 0,
+                "num_transport_errors": 0,
+                "total_processed_input_records": 5,
+                "total_processed_steps": 1,
+                "memory": 0
+              },
+              "fatal_error": null,
+              "health": null,
+              "reset": {
+                "phase": "snapshotting",
+                "snapshot_records": 3,
+                "snapshot_records_sent": 1,
+                "error": null
+              }
+            }
+          ]
+        }
+      },
+      "Demos": {
+        "summary": "One demo",
+        "value": [
+          {
+            "name": "flights",
+            "title": "Flights",
+            "description": "Delays by airport, over three million flights.",
+            "program_code": "CREATE TABLE flights (origin VARCHAR, delay INT); CREATE MATERIALIZED VIEW delays AS SELECT origin, AVG(delay) AS delay FROM flights GROUP BY origin;",
+            "udf_rust": "",
+            "udf_toml": ""
+          }
+        ]
+      },
+      "InputEndpointStatus": {
+        "summary": "A connector that has reached the end of its input",
+        "value": {
+          "endpoint_name": "orders.c1",
+          "config": {
+            "stream": "orders"
+          },
+          "metrics": {
+            "total_bytes": 40,
+            "total_records": 5,
+            "buffered_records": 0,
+            "buffered_bytes": 0,
+            "num_transport_errors": 0,
+            "num_parse_errors": 1,
+            "end_of_input": true,
+            "processing_latency_p99_micros": 1850
+          },
+          "fatal_error": null,
+          "parse_errors": [
+            {
+              "timestamp": "2026-09-01T10:00:04.000000Z",
+              "index": 1,
+              "tag": null,
+              "message": "record 3, field 'amount': 'five' is not an integer"
+            }
+          ],
+          "transport_errors": [],
+          "health": null,
+          "paused": false,
+          "barrier": false,
+          "completed_frontier": {
+            "metadata": {},
+            "ingested_at": "2026-09-01T10:00:04.000000Z",
+            "processed_at": "2026-09-01T10:00:04.001000Z",
+            "completed_at": "2026-09-01T10:00:04.001800Z"
+          }
+        }
+      },
+      "NewPipeline": {
+        "summary": "A pipeline right after its creation",
+        "value": {
+          "id": "0199b7a4-8f10-7c52-9d7e-3a1f0c2b4d6e",
+          "name": "orders",
+          "description": "Orders by customer",
+          "tags": [],
+          "created_at": "2026-09-01T10:00:00.000000Z",
+          "version": 1,
+          "platform_version": "0.1.0",
+          "runtime_config": {
+            "workers": 2,
+            "hosts": 1,
+            "storage": {
+              "backend": {
+                "name": "default"
+              },
+              "min_storage_bytes": null,
+              "min_step_storage_bytes": null,
+              "compression": "default",
+              "cache_mib": null
+            },
+            "fault_tolerance": {
+              "model": "none",
+              "checkpoint_interval_secs": 60
+            },
+            "cpu_profiler": true,
+            "tracing": false,
+            "tracing_endpoint_jaeger": "127.0.0.1:6831",
+            "min_batch_size_records": 0,
+            "max_buffering_delay_usecs": 0,
+            "resources": {
+              "cpu_cores_min": null,
+              "cpu_cores_max": null,
+              "memory_mb_min": null,
+              "memory_mb_max": null,
+              "storage_mb_max": null,
+              "storage_class": null,
+              "service_account_name": null,
+              "namespace": null
+            },
+            "clock_resolution_usecs": 1000000,
+            "clock_timezone_offset": null,
+            "pin_cpus": [],
+            "provisioning_timeout_secs": null,
+            "max_parallel_connector_init": null,
+            "init_containers": null,
+            "checkpoint_during_suspend": true,
+            "http_workers": null,
+            "io_workers": null,
+            "datafusion_memory_mb": null,
+            "max_rss_mb": null,
+            "env": {},
+            "dev_tweaks": {},
+            "logging": null,
+            "pipeline_template_configmap": null
+          },
+          "program_code": "CREATE TABLE orders (customer INT, amount INT); CREATE MATERIALIZED VIEW totals AS SELECT customer, SUM(amount) AS amount FROM orders GROUP BY customer;",
+          "udf_rust": "",
+          "udf_toml": "",
+          "program_config": {
+            "profile": null,
+            "cache": true,
+            "runtime_version": null,
+            "use_platform_compiler": false
+          },
+          "program_version": 1,
+          "program_status": "Pending",
+          "program_status_since": "2026-09-01T10:00:00.000000Z",
+          "program_error": {
+            "sql_compilation": null,
+            "rust_compilation": null,
+            "system_error": null
+          },
+          "program_info": null,
+          "deployment_status": "Stopped",
+          "deployment_status_since": "2026-09-01T10:00:00.000000Z",
+          "deployment_desired_status": "Stopped",
+          "deployment_desired_status_since": "2026-09-01T10:00:00.000000Z",
+          "deployment_error": null,
+          "deployment_id": null,
+          "deployment_initial": null,
+          "deployment_resources_status": "Stopped",
+          "deployment_resources_status_details": null,
+          "deployment_resources_status_since": "2026-09-01T10:00:00.000000Z",
+          "deployment_resources_desired_status": "Stopped",
+          "deployment_resources_desired_status_since": "2026-09-01T10:00:00.000000Z",
+          "deployment_runtime_status": null,
+          "deployment_runtime_status_details": null,
+          "deployment_runtime_status_since": null,
+          "deployment_runtime_desired_status": null,
+          "deployment_runtime_desired_status_since": null,
+          "storage_status": "Cleared",
+          "storage_status_details": null,
+          "refresh_version": 1
+        }
+      },
+      "PipelineEvent": {
+        "summary": "The pipeline began to run",
+        "value": {
+          "event_id": "0199b7a5-1111-7b1e-8c44-5d2e6f708192",
+          "recorded_at": "2026-09-01T10:00:03.500000Z",
+          "deployment_resources_status": "Provisioned",
+          "deployment_resources_desired_status": "Provisioned",
+          "deployment_runtime_status": "Running",
+          "deployment_runtime_desired_status": "Running",
+          "deployment_has_error": false,
+          "program_status": "Success",
+          "storage_status": "InUse"
+        }
+      },
+      "RunningPipeline": {
+        "summary": "A running pipeline, read with `selector=status_with_connectors`",
+        "value": {
+          "id": "0199b7a4-8f10-7c52-9d7e-3a1f0c2b4d6e",
+          "name": "orders",
+          "description": "Orders by customer",
+          "tags": [
+            "sales"
+          ],
+          "created_at": "2026-09-01T10:00:00.000000Z",
+          "version": 1,
+          "platform_version": "0.1.0",
+          "program_version": 1,
+          "program_status": "Success",
+          "program_status_since": "2026-09-01T10:00:01.200000Z",
+          "deployment_status": "Running",
+          "deployment_status_since": "2026-09-01T10:00:03.500000Z",
+          "deployment_desired_status": "Running",
+          "deployment_desired_status_since": "2026-09-01T10:00:02.000000Z",
+          "deployment_error": null,
+          "deployment_id": "0199b7a5-0a3c-7b1e-8c44-5d2e6f708192",
+          "deployment_initial": "Running",
+          "deployment_resources_status": "Provisioned",
+          "deployment_resources_status_since": "2026-09-01T10:00:03.100000Z",
+          "deployment_resources_desired_status": "Provisioned",
+          "deployment_resources_desired_status_since": "2026-09-01T10:00:02.000000Z",
+          "deployment_runtime_status": "Running",
+          "deployment_runtime_status_details": null,
+          "deployment_runtime_status_since": "2026-09-01T10:00:03.500000Z",
+          "deployment_runtime_desired_status": "Running",
+          "deployment_runtime_desired_status_since": "2026-09-01T10:00:02.000000Z",
+          "storage_status": "InUse",
+          "storage_status_details": null,
+          "refresh_version": 7,
+          "bootstrap_policy": "await_approval",
+          "silent_bootstrap": false,
+          "concurrent_bootstrap": false,
+          "connectors": {
+            "num_errors": 0
+          }
+        }
+      }
+    },
     "headers": {
       "RetryAfter": {
         "description": "Seconds to wait before asking again.",

@@ -2846,6 +2846,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199b7a4-8f10-7c52-9d7e-3a1f0c2b4d6e",
+                     *         "name": "orders",
+                     *         "description": "Orders by customer",
+                     *         "tags": [
+                     *           "sales"
+                     *         ],
+                     *         "created_at": "2026-09-01T10:00:00.000000Z",
+                     *         "version": 1,
+                     *         "platform_version": "0.1.0",
+                     *         "program_version": 1,
+                     *         "program_status": "Success",
+                     *         "program_status_since": "2026-09-01T10:00:01.200000Z",
+                     *         "deployment_status": "Running",
+                     *         "deployment_status_since": "2026-09-01T10:00:03.500000Z",
+                     *         "deployment_desired_status": "Running",
+                     *         "deployment_desired_status_since": "2026-09-01T10:00:02.000000Z",
+                     *         "deployment_error": null,
+                     *         "deployment_id": "0199b7a5-0a3c-7b1e-8c44-5d2e6f708192",
+                     *         "deployment_initial": "Running",
+                     *         "deployment_resources_status": "Provisioned",
+                     *         "deployment_resources_status_since": "2026-09-01T10:00:03.100000Z",
+                     *         "deployment_resources_desired_status": "Provisioned",
+                     *         "deployment_resources_desired_status_since": "2026-09-01T10:00:02.000000Z",
+                     *         "deployment_runtime_status": "Running",
+                     *         "deployment_runtime_status_details": null,
+                     *         "deployment_runtime_status_since": "2026-09-01T10:00:03.500000Z",
+                     *         "deployment_runtime_desired_status": "Running",
+                     *         "deployment_runtime_desired_status_since": "2026-09-01T10:00:02.000000Z",
+                     *         "storage_status": "InUse",
+                     *         "storage_status_details": null,
+                     *         "refresh_version": 7,
+                     *         "bootstrap_policy": "await_approval",
+                     *         "silent_bootstrap": false,
+                     *         "concurrent_bootstrap": false,
+                     *         "connectors": {
+                     *           "num_errors": 0
+                     *         }
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["PipelineSelectedInfo"][];
                 };
             };
@@ -2878,6 +2921,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The name of a pipeline must not be empty.",
+                     *       "error_code": "EmptyName",
+                     *       "details": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -2964,6 +3014,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Pipeline 'orders' does not exist, so it cannot be renamed to 'sales'.",
+                     *       "error_code": "CannotRenameNonExistingPipeline",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3003,6 +3062,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Pipeline 'orders' can only be deleted when its storage is cleared; clear it first",
+                     *       "error_code": "DeleteRestrictedToClearedStorage",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3051,6 +3119,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Pipeline 'orders' can only be edited while it is stopped (description and tags at any time); stop it first",
+                     *       "error_code": "UpdateRestrictedToStopped",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3094,6 +3171,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The storage of pipeline 'orders' can only be cleared while it is stopped; stop it first",
+                     *       "error_code": "StorageStatusImmutableUnlessStopped",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3165,6 +3251,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The token is from an earlier life of the pipeline, 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192; the current one is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192.",
+                     *       "error_code": "PipelineRestarted",
+                     *       "details": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3203,6 +3296,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The error of pipeline 'orders' can only be dismissed while it is stopped",
+                     *       "error_code": "DismissErrorRestrictedToFullyStopped",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3294,6 +3396,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "unknown table or view 'nowhere'",
+                     *       "error_code": "ConfigError.UnknownOutputStream",
+                     *       "details": {
+                     *         "stream_name": "nowhere"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3306,6 +3417,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The pipeline has as many subscriptions as it takes; end one first.",
+                     *       "error_code": "ApiConnectionLimit",
+                     *       "details": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3337,6 +3455,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "event_id": "0199b7a5-1111-7b1e-8c44-5d2e6f708192",
+                     *         "recorded_at": "2026-09-01T10:00:03.500000Z",
+                     *         "deployment_resources_status": "Provisioned",
+                     *         "deployment_resources_desired_status": "Provisioned",
+                     *         "deployment_runtime_status": "Running",
+                     *         "deployment_runtime_desired_status": "Running",
+                     *         "deployment_has_error": false,
+                     *         "program_status": "Success",
+                     *         "storage_status": "InUse"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["PipelineEvent"][];
                 };
             };
@@ -3403,6 +3536,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Unknown event of pipeline 'orders'",
+                     *       "error_code": "UnknownPipelineMonitorEvent",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3509,6 +3651,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "unknown table 'nowhere'",
+                     *       "error_code": "ConfigError.UnknownInputStream",
+                     *       "details": {
+                     *         "stream_name": "nowhere"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3782,6 +3933,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The token is from an earlier life of the pipeline, 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192; the current one is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192. Reset again.",
+                     *       "error_code": "PipelineRestarted",
+                     *       "details": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3867,6 +4025,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Pipeline 'orders' is stopping and cannot be started until it has stopped",
+                     *       "error_code": "IllegalPipelineAction",
+                     *       "details": {
+                     *         "pipeline_name": "orders"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3879,6 +4046,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Unsupported initial state 'sleeping'; valid ones are running, paused and standby",
+                     *       "error_code": "UnsupportedPipelineAction",
+                     *       "details": {
+                     *         "initial": "sleeping"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -3959,6 +4135,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "Suspending with a checkpoint is not available; stop with force=true",
+                     *       "error_code": "EnterpriseFeature",
+                     *       "details": {
+                     *         "feature": "stop without force"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -4370,6 +4555,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "No compiler can be reached; try again.",
+                     *       "error_code": "CompilerUnavailable",
+                     *       "details": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
@@ -4379,6 +4571,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "message": "The compiler did not finish within 60 s.",
+                     *       "error_code": "CompilerTimeout",
+                     *       "details": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
