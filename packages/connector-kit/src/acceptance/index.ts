@@ -6,3 +6,4 @@ export { inputSuite, contentOf, type InputSubject, type PreparedInput } from "./
 export { outputSuite, type OutputSubject, type PreparedOutput } from "./output-suite.ts";
 export type { BadConfig } from "./config-cases.ts";
 export { choices, forSeeds, within, type Choices, type TestHooks } from "./hooks.ts";
+export { ManualClock } from "./manual-clock.ts";

@@ -166,19 +166,15 @@ class Model {
       } catch (error) {
         if (signal.aborted) {
           check(error === signal.reason, `an aborted step failed otherwise: ${String(error)}`);
-          await this.compareUnlessResetting();
         } else {
           check(error instanceof ConnectorError && error.code === "retryable", `a step failed for good: ${String(error)}`);
           check(error.tag !== undefined, `"${error.message}" carries no tag`);
         }
+        if (!this.resetting) await this.compare();
         signal = never();
       }
     }
     throw new Error("a step failed 20 times, though the outside failed once");
-  }
-
-  async compareUnlessResetting(): Promise<void> {
-    if (!this.resetting) await this.compare();
   }
 }
 

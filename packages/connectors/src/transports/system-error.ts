@@ -1,6 +1,7 @@
 /** The code of an operating system's error ("ENOENT"), if it is one. */
 export function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  // By shape rather than class: an error may come from another realm (a test runner's, a worker's).
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
 
@@ -26,5 +27,5 @@ export function explainSystemError(error: unknown): string {
   const code = systemCode(error);
   const sentence = code === undefined ? undefined : sentences[code];
   if (sentence !== undefined) return `${sentence} (${code})`;
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
 }

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open, readdir, realpath, rename, stat, unlink, type FileHandle } from "node:fs/promises";
+import { systemCode } from "../system-error.ts";
 
 /** An open file, as file_output writes it. */
 export interface OutputFile {
@@ -42,7 +43,7 @@ export const nodeFileSystem: OutputFileSystem = {
       if (found.isFile()) return "file";
       return found.isDirectory() ? "directory" : "other";
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "missing";
+      if (systemCode(error) === "ENOENT") return "missing";
       throw error;
     }
   },

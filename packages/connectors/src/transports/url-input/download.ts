@@ -178,7 +178,7 @@ export class Download {
   }
 
   #broken(cause: unknown): ConnectorError {
-    const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+    const inner = typeof cause === "object" && cause !== null && "cause" in cause ? (cause.cause ?? cause) : cause;
     const why = connectionErrors[systemCode(inner) ?? ""] ?? explainSystemError(inner);
     return this.#failed("retryable", `could not be read: ${why}`, cause);
   }
