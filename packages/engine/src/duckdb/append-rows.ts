@@ -1,9 +1,7 @@
-import { DuckDBDataChunk, type DuckDBConnection, type DuckDBType, type DuckDBVector } from "@duckdb/node-api";
-import type { ColumnType, Value } from "../types.ts";
-import { toDuckDBValue } from "./to-duckdb-value.ts";
-
-/** DuckDB's vector size: the most rows that one data chunk holds. */
-const chunkRows = 2048;
+import { DuckDBDataChunk, TINYINT, type DuckDBConnection, type DuckDBType } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
+import type { ColumnType } from "../types.ts";
+import { chunkRows, createColumnWriter, type Rows } from "./column-writer.ts";
 
 export interface AppendColumn {
   readonly name: string;
@@ -16,7 +14,6 @@ export interface AppendTarget {
   readonly table: string;
   readonly columns: readonly AppendColumn[];
 }
-type Rows = readonly (readonly (Value | undefined)[])[];
 
 /** Thrown when a value does not fit its column: names the column and says why. */
 export class AppendError extends Error {
@@ -29,8 +26,8 @@ export class AppendError extends Error {
 }
 
 /**
- * Appends rows by writing DuckDB's vectors directly; part of the connection's transaction. A last column of TINYINT
- * weights follows the row's columns when `weights` is given.
+ * Appends rows by writing DuckDB's vectors directly; part of the connection's transaction. With `weights`, the target
+ * has one more column, a TINYINT after those of the rows.
  */
 export async function appendRows(
   connection: DuckDBConnection,
@@ -39,15 +36,22 @@ export async function appendRows(
   weights?: (row: number) => number,
 ): Promise<void> {
   if (rows.length === 0) return;
+  const { columns } = target;
+  const writers = columns.map((column) => createColumnWriter(column.type));
+  const types = columns.map((column) => column.duckdbType);
+  if (weights !== undefined) types.push(TINYINT);
   const appender = await connection.createAppender(target.table, target.schema, target.catalog);
   try {
-    const types = target.columns.map((column) => column.duckdbType);
     for (let start = 0; start < rows.length; start += chunkRows) {
       const count = Math.min(chunkRows, rows.length - start);
       const chunk = DuckDBDataChunk.create(types, count);
-      const data = weights === undefined ? types.length : types.length - 1;
-      for (let i = 0; i < data; i++) writeColumn(chunk.getColumnVector(i), target.columns[i]!, rows, start, count, i);
-      if (weights !== undefined) writeWeights(chunk.getColumnVector(data), weights, start, count);
+      for (let i = 0; i < writers.length; i++)
+        try {
+          writers[i]!(chunk, i, rows, start, count);
+        } catch (error) {
+          throw new AppendError(columns[i]!.name, error);
+        }
+      if (weights !== undefined) writeWeights(chunk, columns.length, weights, start, count);
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
@@ -56,24 +60,8 @@ export async function appendRows(
   }
 }
 
-function writeWeights(vector: DuckDBVector, weights: (row: number) => number, start: number, count: number): void {
-  for (let i = 0; i < count; i++) vector.setItem(i, weights(start + i));
-  vector.flush();
-}
-
-function writeColumn(vector: DuckDBVector, column: AppendColumn, rows: Rows, start: number, count: number, index: number): void {
-  const type = column.type;
-  const required = !type.nullable;
-  try {
-    for (let i = 0; i < count; i++) {
-      const value = rows[start + i]![index];
-      if (value === null || value === undefined) {
-        if (required) throw new TypeError("NULL in a NOT NULL column");
-        vector.setItem(i, null);
-      } else vector.setItem(i, toDuckDBValue(value, type));
-    }
-  } catch (error) {
-    throw new AppendError(column.name, error);
-  }
-  vector.flush();
+function writeWeights(chunk: DuckDBDataChunk, column: number, weights: (row: number) => number, start: number, count: number): void {
+  const items = Int8Array.from({ length: count }, (_, i) => weights(start + i));
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
+  duckdb.copy_data_to_vector(vector, 0, items.buffer, 0, count);
 }

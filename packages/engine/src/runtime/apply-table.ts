@@ -8,22 +8,19 @@ import { applyDelta, createDelta, createStage, sameRow, type RelationSql } from 
 
 type Cells = readonly (Value | undefined)[];
 
-export interface AppliedChanges {
-  readonly changed: boolean;
-  /** True when the relation's delta table holds the change. */
-  readonly hasDelta: boolean;
-}
-
-/** Applies a step's changes to a table, inside the step's transaction. */
+/**
+ * Applies a step's changes to a table, inside the step's transaction; false when they change nothing. The delta table
+ * holds the change of a watched table; without a watcher the cheaper ways need none.
+ */
 export async function applyTable(
   connection: DuckDBConnection,
   sql: RelationSql,
   batches: readonly ChangeBatch[],
   watched: boolean,
-): Promise<AppliedChanges> {
+): Promise<boolean> {
   const table = sql.relation as Table;
   try {
-    if (table.primaryKey !== undefined) return await applyKeyed(connection, sql, table.primaryKey, batches);
+    if (table.primaryKey !== undefined) return await applyKeyed(connection, sql, table.primaryKey, batches, watched);
     const inserts = batches.every((batch) => batch.ops === undefined || batch.ops.every((op) => op === ChangeOp.insert));
     if (!inserts || watched) return await applyMultiset(connection, sql, batches);
     let count = 0;
@@ -31,7 +28,7 @@ export async function applyTable(
       await appendRows(connection, sql.appendTarget, batch.rows);
       count += batch.rows.length;
     }
-    return { changed: count > 0, hasDelta: false };
+    return count > 0;
   } catch (error) {
     if (!(error instanceof AppendError)) throw error;
     throw new EngineError("runtime", `Table '${table.name}', column '${error.column}': ${error.message}`, { cause: error });
@@ -39,7 +36,7 @@ export async function applyTable(
 }
 
 /** Without a key: rows have weights, and a delete takes one copy if there is one. */
-async function applyMultiset(connection: DuckDBConnection, sql: RelationSql, batches: readonly ChangeBatch[]): Promise<AppliedChanges> {
+async function applyMultiset(connection: DuckDBConnection, sql: RelationSql, batches: readonly ChangeBatch[]): Promise<boolean> {
   await createStage(connection, sql);
   let deletes = false;
   for (const { rows, ops } of batches) {
@@ -50,7 +47,7 @@ async function applyMultiset(connection: DuckDBConnection, sql: RelationSql, bat
   }
   await createDelta(connection, sql, `FROM ${sql.stage}`);
   if (deletes) await clampDeletes(connection, sql);
-  return { changed: await applyDelta(connection, sql), hasDelta: true };
+  return await applyDelta(connection, sql);
 }
 
 /** No weight goes below zero: a delete of a row that is not there does nothing. */
@@ -68,7 +65,8 @@ async function applyKeyed(
   sql: RelationSql,
   primaryKey: readonly string[],
   batches: readonly ChangeBatch[],
-): Promise<AppliedChanges> {
+  watched: boolean,
+): Promise<boolean> {
   const keys = primaryKey.map((name) => sql.relation.fields.findIndex((field) => field.name === name));
   const folded = foldChanges(batches, keys);
   const patched = folded.patches.length === 0 ? [] : await patchRows(connection, sql, keys, folded.patches);
@@ -76,15 +74,24 @@ async function applyKeyed(
   await appendRows(connection, sql.stageTarget, folded.puts, () => 1);
   await appendRows(connection, sql.stageTarget, patched, () => 1);
   await appendRows(connection, keyTarget(sql, keys), onlyKeys(folded.deletes, keys), () => 0);
-  const old = `SELECT ${sql.columns.map((column) => `t.${column}`).join(", ")}, -1 FROM ${sql.table} t JOIN ${sql.stage} s ON ${sameRow(sql, "s", "t", keys.values())}`;
-  await createDelta(connection, sql, `FROM ${sql.stage} WHERE w = 1 UNION ALL ${old}`);
-  return { changed: await applyDelta(connection, sql), hasDelta: true };
+  const same = sameRow(sql, "s", "t", keys.values());
+  const names = sql.positional.join(", ");
+  if (watched) {
+    const old = `SELECT ${columnsOf("t", sql)}, -1 FROM ${sql.table} t JOIN ${sql.stage} s ON ${same}`;
+    await createDelta(connection, sql, `FROM ${sql.stage} WHERE w = 1 UNION ALL ${old}`);
+    return await applyDelta(connection, sql);
+  }
+  await connection.run(`DELETE FROM ${sql.table} WHERE rowid IN (SELECT t.rowid FROM ${sql.table} t JOIN ${sql.stage} s ON ${same})`);
+  await connection.run(`INSERT INTO ${sql.table} SELECT ${names} FROM ${sql.stage} WHERE w = 1`);
+  return folded.puts.length + folded.deletes.length + patched.length > 0;
 }
+
+const columnsOf = (alias: string, sql: RelationSql): string => sql.columns.map((column) => `${alias}.${column}`).join(", ");
 
 /** The stage with only the key required: a delete names its key and leaves the rest out. */
 function keyTarget(sql: RelationSql, keys: readonly number[]): RelationSql["stageTarget"] {
   const columns = sql.stageTarget.columns.map((column, i) =>
-    keys.includes(i) || i === sql.types.length ? column : { ...column, type: { ...column.type, nullable: true } },
+    keys.includes(i) ? column : { ...column, type: { ...column.type, nullable: true } },
   );
   return { ...sql.stageTarget, columns };
 }
@@ -105,8 +112,9 @@ async function patchRows(
 ): Promise<Cells[]> {
   await createStage(connection, sql);
   await appendRows(connection, keyTarget(sql, keys), onlyKeys(patches, keys), () => 0);
-  const old = sql.columns.map((column) => `t.${column}`).join(", ");
-  const result = await connection.run(`SELECT ${old} FROM ${sql.table} t JOIN ${sql.stage} s ON ${sameRow(sql, "s", "t", keys.values())}`);
+  const result = await connection.run(
+    `SELECT ${columnsOf("t", sql)} FROM ${sql.table} t JOIN ${sql.stage} s ON ${sameRow(sql, "s", "t", keys.values())}`,
+  );
   const read = createChunkReader(sql.types);
   const rows: Cells[] = [];
   for (;;) {

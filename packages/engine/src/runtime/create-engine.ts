@@ -119,9 +119,9 @@ function createStepper(
     const deltas = new Map<string, Delta>();
     for (const [name, batches] of input.changes) {
       const sql = relations.get(name)!;
-      const applied = await applyTable(connection, sql, batches, input.watch.has(name));
-      if (applied.changed) changed.add(name);
-      if (applied.changed && input.watch.has(name)) deltas.set(name, await readDelta(connection, sql));
+      if (!(await applyTable(connection, sql, batches, input.watch.has(name)))) continue;
+      changed.add(name);
+      if (input.watch.has(name)) deltas.set(name, await readDelta(connection, sql));
     }
     for (const name of viewOrder) {
       const stale = step === 0 || [...dependencies.get(name)!].some((input_) => changed.has(input_));

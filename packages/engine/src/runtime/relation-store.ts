@@ -30,7 +30,6 @@ export function relationSql(relation: Table | View, index: number): RelationSql 
     type: field.columnType,
     duckdbType: duckdbType(field.columnType),
   }));
-  const weight: ColumnType = { type: "TINYINT", nullable: false };
   // No relation of a program can begin with "feldera", so these never hide one.
   const delta = `feldera_delta_${index}`;
   const stage = `feldera_stage_${index}`;
@@ -43,12 +42,7 @@ export function relationSql(relation: Table | View, index: number): RelationSql 
     delta,
     stage,
     appendTarget: { catalog: catalogName, schema: "main", table: relation.name, columns },
-    stageTarget: {
-      catalog: "temp",
-      schema: "main",
-      table: stage,
-      columns: [...columns, { name: "w", type: weight, duckdbType: duckdbType(weight) }],
-    },
+    stageTarget: { catalog: "temp", schema: "main", table: stage, columns },
   };
 }
 
