@@ -112,7 +112,8 @@ export function createHttpShell(options: HttpShellOptions): HttpShell {
     }
     const operation = match?.endpoint.routes.get(method === "HEAD" ? "GET" : method);
     if (match === undefined || operation === undefined) {
-      if (testing) return enterExpress(exchange);
+      // The validator of record takes a trailing slash for nothing and cannot be told otherwise; the dialect refuses it.
+      if (testing && !exchange.path.endsWith("/")) return enterExpress(exchange);
       throw match === undefined ? unknownPath(exchange.path) : methodNotAllowed(method, match.endpoint.allow);
     }
     exchange.operation = operation;
