@@ -21,10 +21,11 @@ type Defaulted<Id extends OperationId> = keyof Table[Id]["queryDefaults"];
 type CheckedQuery<Id extends OperationId, Q = Query<operations[Id]>> = Omit<Q, Defaulted<Id>> & {
   readonly [K in keyof Q as K extends Defaulted<Id> ? K : never]-?: Exclude<Q[K], undefined>;
 };
-type JsonRequest<Op> = Op extends { requestBody: { content: { "application/json": infer B } } }
-  ? B
-  : Op extends { requestBody?: { content: { "application/json": infer B } } }
-    ? B | undefined
+type JsonContent<B> = B extends { content: { "application/json": infer Json } } ? Json : never;
+type JsonRequest<Op> = Op extends { requestBody: infer B }
+  ? JsonContent<B>
+  : Op extends { requestBody?: infer B }
+    ? JsonContent<NonNullable<B>> | undefined
     : undefined;
 
 /** What a handler is given: the request, checked against the document. */
