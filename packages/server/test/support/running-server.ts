@@ -55,10 +55,14 @@ export async function startServer(options: Partial<ServerOptions> & { readonly m
 /** A manager with the pipeline `orders` running and the pipeline `idle` stopped. */
 export async function sampleManager(): Promise<MemoryManager> {
   const manager = createMemoryManager();
-  await manager.pipelines.create({ name: "orders", programCode: "CREATE TABLE numbers (n INT)" });
-  await manager.pipelines.create({ name: "idle", programCode: "CREATE TABLE numbers (n INT)" });
-  await manager.pipelines.start("orders", {});
+  await restoreSample(manager);
   return manager;
+}
+
+/** Puts `orders` and `idle` back to what {@link sampleManager} made, whatever has happened to them. */
+export async function restoreSample(manager: MemoryManager): Promise<void> {
+  for (const name of ["orders", "idle"]) await manager.pipelines.replace(name, { name, programCode: "CREATE TABLE numbers (n INT)" });
+  await manager.pipelines.start("orders", {});
 }
 
 export const json = (body: unknown): RequestInit => ({

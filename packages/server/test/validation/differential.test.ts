@@ -2,14 +2,14 @@
  * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
  */
 import { Agent } from "node:http";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { openapiDocument } from "@headgate/contract";
 import fc from "fast-check";
 import { resolve, type RequestBodyObject } from "../../src/document.ts";
 import { readOperations, type Operation } from "../../src/operation.ts";
 import { arbitraryValue } from "../support/arbitrary-value.ts";
 import { send, type RawReply, type RawRequest } from "../support/raw-request.ts";
-import { sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
+import { restoreSample, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
 
 const seed = 20260901;
 const runsPerOperation = 30;
@@ -32,6 +32,7 @@ beforeAll(async () => {
   };
   [record, lane] = await Promise.all([start("test"), start("production")]);
 });
+beforeEach(() => Promise.all([record, lane].map((server) => restoreSample(server.manager))));
 afterAll(async () => {
   agent.destroy();
   await Promise.all([record.headgate.close(), lane.headgate.close()]);
