@@ -44,13 +44,7 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
   hooks.test(`${name} gives its whole content once, in order, and then its end`, () =>
     withInput(async (input, { content }) => {
       await input.open(never());
-      const chunks: InputChunk[] = [];
-      for (;;) {
-        const chunk = await within(deadlineMs, "read", input.read(never()));
-        if (chunk === undefined) break;
-        chunks.push(chunk);
-      }
-      same(contentOf(chunks), content);
+      same(contentOf(await readAll(input, never)), content);
     }),
   );
 
@@ -58,7 +52,7 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
     forSeeds(runs, (choose) =>
       withInput(async (input, { content }) => {
         await input.open(never());
-        same(contentOf(await readWithPauses(input, choose)), content);
+        same(contentOf(await readAll(input, randomPauses(choose))), content);
       }),
     ),
   );
@@ -69,7 +63,7 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
       const reason = new Error("paused");
       const refused = await within(deadlineMs, "read", outcome(input.read(AbortSignal.abort(reason))));
       check("error" in refused && refused.error === reason, "the read did not reject with the signal's reason");
-      same(contentOf(await readWithPauses(input, { below: () => 1_000_000, oneIn: () => false })), content);
+      same(contentOf(await readAll(input, never)), content);
     }),
   );
 
@@ -105,27 +99,39 @@ export function contentOf(chunks: readonly InputChunk[]): string {
   return parts.join("") + decoder.decode();
 }
 
-async function readWithPauses(input: InputTransport, choose: Choices): Promise<readonly InputChunk[]> {
+/** Reads to the end; retryable errors are tried again, as the runtime would, but not for ever. */
+async function readAll(input: InputTransport, nextSignal: () => AbortSignal): Promise<readonly InputChunk[]> {
   const chunks: InputChunk[] = [];
+  let failures = 0;
   for (;;) {
-    const pause = new AbortController();
-    const reason = new Error("paused");
-    const read = outcome(input.read(pause.signal));
-    // Half of the reads are aborted, from at once to a few turns later, when the data may have come in the same turn.
-    if (choose.oneIn(2)) {
-      for (let turns = choose.below(4); turns > 0; turns -= 1) await (choose.oneIn(2) ? Promise.resolve() : turn());
-      pause.abort(reason);
-    }
-    const result = await within(deadlineMs, pause.signal.aborted ? "an aborted read" : "read", read);
+    const signal = nextSignal();
+    const result = await within(deadlineMs, "read", outcome(input.read(signal)));
     if ("error" in result) {
-      if (result.error instanceof ConnectorError && result.error.code === "retryable") continue;
-      check(result.error === reason, `a read failed: ${String(result.error)}`);
+      if (signal.aborted && result.error === signal.reason) continue;
+      const { error } = result;
+      check(error instanceof ConnectorError && error.code === "retryable", `a read failed: ${String(error)}`);
+      failures += 1;
+      check(failures < 100, `100 reads failed, the last with: ${error.message}`);
     } else if (result.value === undefined) {
       return chunks;
     } else {
       chunks.push(result.value);
     }
   }
+}
+
+/** Aborts half of the reads, from at once to a few turns later, when the data may have come in the same turn. */
+function randomPauses(choose: Choices): () => AbortSignal {
+  return () => {
+    const pause = new AbortController();
+    if (choose.oneIn(2)) void abortLater(pause, choose.below(4), choose.oneIn(2));
+    return pause.signal;
+  };
+}
+
+async function abortLater(pause: AbortController, turns: number, short: boolean): Promise<void> {
+  for (let left = turns; left > 0; left -= 1) await (short ? Promise.resolve() : turn());
+  pause.abort(new Error("paused"));
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
