@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
 
 /** What the demo needs from outside its program: where its data is and where its output goes. */
@@ -16,7 +16,9 @@ export const flightsPipelineName = "flights";
 export const flightsRecords = 3_000_000;
 
 export function flightsPaths(outputFolder: string): FlightsDemoPaths {
-  const data = join(dirname(createRequire(import.meta.url).resolve("vega-datasets/package.json")), "data");
+  const manifest = findPackageJSON("vega-datasets", import.meta.url);
+  if (manifest === undefined) throw new Error("The demo's data, the npm package vega-datasets, is not installed: run npm ci.");
+  const data = join(dirname(manifest), "data");
   return {
     flights: join(data, "flights-3m.parquet"),
     airports: join(data, "airports.csv"),

@@ -1,4 +1,3 @@
-import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
 
 const count = new Intl.NumberFormat("en-US");
@@ -12,14 +11,17 @@ export function progressLine(state: { readonly done: number; readonly total: num
   return `flights ${bar} ${String(Math.floor(share * 100)).padStart(3)}%  ${count.format(state.done)} / ${count.format(state.total)} rows  ${count.format(rate)} rows/s`;
 }
 
+/** Where progress goes: process.stdout, or any stream (then not a terminal). */
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
+
 /** Shows progress on a stream: a line redrawn in place on a terminal, else a new line at most each two seconds. */
 export class ProgressDisplay {
-  readonly #stream: NodeJS.WritableStream & Partial<WriteStream>;
+  readonly #stream: ProgressStream;
   readonly #now: () => number;
   #lastPlain = -Infinity;
   #drawn = false;
 
-  constructor(stream: NodeJS.WritableStream & Partial<WriteStream>, now: () => number = () => performance.now()) {
+  constructor(stream: ProgressStream, now: () => number = () => performance.now()) {
     this.#stream = stream;
     this.#now = now;
   }

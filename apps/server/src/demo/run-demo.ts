@@ -1,18 +1,18 @@
-import type { HeadgateClient } from "@headgate/client";
+import type { Client } from "@headgate/client";
 import { isApiError } from "@headgate/client";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { flightsPaths, flightsPipelineName, flightsProgram, flightsRecords } from "./flights.ts";
 import { nextSteps } from "./next-steps.ts";
-import { ProgressDisplay, progressLine } from "./progress.ts";
+import { ProgressDisplay, progressLine, type ProgressStream } from "./progress.ts";
 
 export interface DemoOptions {
-  readonly client: HeadgateClient;
+  readonly client: Client;
   /** URL that the printed commands use. */
   readonly baseUrl: string;
   readonly dataDir: string;
-  readonly out: NodeJS.WritableStream;
+  readonly out: ProgressStream;
   readonly signal: AbortSignal;
 }
 
@@ -22,17 +22,21 @@ export async function runDemo({ client, baseUrl, dataDir, out, signal }: DemoOpt
   await mkdir(join(dataDir, "demo"), { recursive: true });
   if (!(await exists(client, signal))) {
     await client.pipelines.create(
-      { name: flightsPipelineName, description: "Three million US flights of 2001: delays, routes, days", program_code: flightsProgram(paths) },
+      {
+        name: flightsPipelineName,
+        description: "Three million US flights of 2001: delays, routes, days",
+        program_code: flightsProgram(paths),
+      },
       { signal },
     );
   }
   const before = performance.now();
-  await client.pipelines.startAndWait(flightsPipelineName, { dismissError: true, signal, timeoutMs: 60_000 });
+  await client.pipelines.startAndWait(flightsPipelineName, { signal, timeoutMs: 60_000 });
   await showProgress(client, out, before, signal);
   out.write(`The view delays_by_airport is written to ${paths.output}\n\n${nextSteps(baseUrl)}\n\nPress Ctrl-C to stop the server.\n`);
 }
 
-async function exists(client: HeadgateClient, signal: AbortSignal): Promise<boolean> {
+async function exists(client: Client, signal: AbortSignal): Promise<boolean> {
   try {
     await client.pipelines.get(flightsPipelineName, { signal });
     return true;
@@ -43,7 +47,7 @@ async function exists(client: HeadgateClient, signal: AbortSignal): Promise<bool
 }
 
 /** Follows the history input until its rows are in every view, as the completed counter says. */
-async function showProgress(client: HeadgateClient, out: NodeJS.WritableStream, startedAt: number, signal: AbortSignal): Promise<void> {
+async function showProgress(client: Client, out: ProgressStream, startedAt: number, signal: AbortSignal): Promise<void> {
   const display = new ProgressDisplay(out);
   for (;;) {
     const { inputs, global_metrics: totals } = await client.pipelines.stats(flightsPipelineName, { signal });
