@@ -42,13 +42,18 @@ export async function buildPipeline(deployment: Deployment, dependencies: BuildD
   await mkdir(scratchDirectory, { recursive: true });
   const engine = await startEngine(deployment, dependencies);
   const pipeline = new Pipeline({ incarnation, program, engine, registry, options, clock, log, scrub: secrets.scrub, scratchDirectory });
+  const opened: { readonly transport: { close(): Promise<void> } }[] = [];
+  const keep = <T extends { readonly transport: { close(): Promise<void> } }>(open: T): T => {
+    opened.push(open);
+    return open;
+  };
   try {
-    const openOutputs = await openEach(boundOutputs.map((item) => openOutput(item.name, item.bound, signal)));
-    const openInputs = await openEach(
+    const openOutputs = await settleAll(boundOutputs.map(async ({ name, bound }) => keep(await openOutput(name, bound, signal))));
+    const openInputs = await settleAll(
       boundInputs.map(async ({ name, bound }, index) => {
         const directory = join(scratchDirectory, `input-${String(index)}`);
         await mkdir(directory, { recursive: true });
-        return openInput(name, bound, directory, signal);
+        return keep(await openInput(name, bound, directory, signal));
       }),
     );
     boundOutputs.forEach(({ name, config }, i) => {
@@ -61,6 +66,7 @@ export async function buildPipeline(deployment: Deployment, dependencies: BuildD
     });
     return pipeline;
   } catch (error) {
+    for (const { transport } of opened) await transport.close();
     await engine.close().catch(() => undefined);
     throw error;
   }
@@ -80,7 +86,7 @@ async function startEngine({ compiled, options, storageDirectory }: Deployment, 
 }
 
 /** All at once; when one fails the others are waited for, so that nothing is left opening behind a failed start. */
-async function openEach<T>(opening: readonly Promise<T>[]): Promise<T[]> {
+async function settleAll<T>(opening: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(opening);
   return settled.map((result) => {
     if (result.status === "rejected") throw result.reason;

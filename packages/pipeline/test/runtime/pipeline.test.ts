@@ -249,7 +249,7 @@ describe("a completion token", () => {
   ])("%s answers %s", (text, code) => {
     const tested = create();
     tested.addSource();
-    expect(() => tested.pipeline.completionStatus(text)).toThrow(expect.objectContaining({ code }) as Error);
+    expect(() => tested.pipeline.completionStatus(text)).toThrow(expect.objectContaining({ code }) as unknown as Error);
   });
 
   test("that was never issued stays in progress", () => {

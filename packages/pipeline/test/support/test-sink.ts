@@ -1,4 +1,4 @@
-import type { EncodedChunk, Encoder, OutputTransport } from "@headgate/connector-kit";
+import type { EncodedChunk, Encoder, OutputTransport, SinkReset } from "@headgate/connector-kit";
 import type { Delta, Row } from "@headgate/engine";
 
 export type SinkCall = "open" | "write" | "flush" | "begin" | "commit" | "close";
@@ -27,7 +27,7 @@ export class TestSink implements OutputTransport {
   readonly violations: string[] = [];
   /** Called before each operation takes effect: may wait, may throw. */
   before: (call: SinkCall, signal: AbortSignal) => Promise<void> = () => Promise.resolve();
-  readonly reset: OutputTransport["reset"];
+  readonly reset?: SinkReset;
   visible = new Map<string, number>();
   #shadow: Map<string, number> | undefined;
   #inCall: SinkCall | undefined;

@@ -1,0 +1,185 @@
+import { mkdtemp, rm, writeFile, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { ConnectorError, type ConnectorRegistry } from "@headgate/connector-kit";
+import type { EndpointConfig } from "../../src/connector-config.ts";
+import { buildPipeline } from "../../src/runtime/build-pipeline.ts";
+import type { Pipeline } from "../../src/runtime/pipeline.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { FakeEngine, program } from "../support/fake-engine.ts";
+import { ManualSource } from "../support/manual-source.ts";
+import { endpointConfig, impatientClock, incarnation } from "../support/test-pipeline.ts";
+import { testRegistry } from "../support/test-registry.ts";
+import { TestSink } from "../support/test-sink.ts";
+
+let directory = "";
+let built: Pipeline | undefined;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "build-"));
+});
+afterEach(async () => {
+  await built?.stop();
+  built = undefined;
+  await rm(directory, { recursive: true, force: true });
+});
+const lines: string[] = [];
+const write = (line: string): void => {
+  lines.push(line);
+};
+
+async function build(
+  inputs: Record<string, EndpointConfig>,
+  outputs: Record<string, EndpointConfig> = {},
+  registry: ConnectorRegistry = testRegistry,
+  secrets = new Secrets({ env: {}, directory: undefined }),
+): Promise<Pipeline> {
+  const options = {
+    workers: 1,
+    minBatchSizeRecords: 0,
+    maxBufferingDelayUsecs: 0,
+    maxRssMb: null,
+    memoryMbMax: null,
+    storage: false,
+    env: {},
+  };
+  const compiled = { program, inputConnectors: inputs, outputConnectors: outputs };
+  built = await buildPipeline(
+    { pipelineName: "p", incarnation, socketPath: "", storageDirectory: directory, compiled, options, initial: "running" },
+    {
+      createEngine: () => Promise.resolve(new FakeEngine()),
+      registry,
+      clock: impatientClock,
+      log: { info: write, warn: write, error: write },
+      secrets,
+      signal: new AbortController().signal,
+    },
+  );
+  return built;
+}
+const rows = (json: object = {}): EndpointConfig => endpointConfig("t", "input", { transport: { name: "rows_input" }, ...json });
+const count = (stream: string, json: object = {}): EndpointConfig =>
+  endpointConfig(stream, "output", { transport: { name: "count_output" }, ...json });
+const bytes = { name: "bytes_input" };
+
+describe("a pipeline does not start with", () => {
+  test.each<[string, Record<string, EndpointConfig>, Record<string, EndpointConfig>, string]>([
+    ["an empty start_after", { "t.a": rows({ start_after: [] }) }, {}, "ConfigError.EmptyStartAfter"],
+    ["a connector that waits for itself", { "t.a": rows({ labels: ["x"], start_after: "x" }) }, {}, "ConfigError.CyclicDependency"],
+    [
+      "connectors that wait for each other",
+      { "t.a": rows({ labels: ["x"], start_after: "y" }), "t.b": rows({ labels: ["y"], start_after: "x" }) },
+      {},
+      "ConfigError.CyclicDependency",
+    ],
+    [
+      "an unknown field",
+      { "t.a": rows({ transport: { name: "rows_input", config: { nope: 1 } } }) },
+      {},
+      "ConfigError.InvalidTransportConfig",
+    ],
+    ["an unknown transport", { "t.a": rows({ transport: { name: "nope" } }) }, {}, "ConfigError.UnknownInputTransport"],
+    ["no format where one is needed", { "t.a": rows({ transport: bytes }) }, {}, "ConfigError.InputFormatNotSpecified"],
+    ["a format where none is taken", { "t.a": rows({ format: { name: "json" } }) }, {}, "ConfigError.InputFormatNotSupported"],
+    ["an unknown format", { "t.a": rows({ transport: bytes, format: { name: "xml" } }) }, {}, "ConfigError.UnknownInputFormat"],
+    [
+      "a format's unknown field",
+      { "t.a": rows({ transport: bytes, format: { name: "json", config: { nope: 1 } } }) },
+      {},
+      "ConfigError.ParserConfigParseError",
+    ],
+    ["a snapshot of a view that is not kept", {}, { "w.o": count("w", { send_snapshot: true }) }, "ConfigError.InvalidTransportConfig"],
+    ["an unknown index", {}, { "v.o": count("v", { index: "i" }) }, "ConfigError.UnknownIndex"],
+    [
+      "an output format missing",
+      {},
+      { "v.o": count("v", { transport: { name: "bytes_output" } }) },
+      "ConfigError.OutputFormatNotSpecified",
+    ],
+    ["an unknown output format", {}, { "v.o": count("v", { format: { name: "xml" } }) }, "ConfigError.UnknownOutputFormat"],
+    [
+      "a secret that is not set",
+      { "t.a": rows({ transport: { name: "rows_input", config: { path: "${env:NOPE}" } } }) },
+      {},
+      "ConfigError.PipelineConfigParseError",
+    ],
+  ])("%s", async (_, inputs, outputs, code) => {
+    await expect(build(inputs, outputs)).rejects.toMatchObject({ code });
+  });
+
+  test.each<[string, ConnectorError, string]>([
+    ["a source that cannot be opened", new ConnectorError("fatal", "no such file"), "InputTransportError"],
+    [
+      "a configuration that proves wrong on opening",
+      new ConnectorError("invalid_config", "not a folder"),
+      "ConfigError.InvalidTransportConfig",
+    ],
+  ])("%s", async (_, error, code) => {
+    const source = new ManualSource();
+    source.beforeOpen = () => {
+      throw error;
+    };
+    const inputTransports = new Map([
+      ["rows_input", { name: "rows_input", format: "none" as const, parseConfig: () => ({}), create: () => source }],
+    ]);
+    const sink = new TestSink();
+    const outputTransports = new Map([
+      ["count_output", { name: "count_output", format: "optional" as const, parseConfig: () => ({}), create: () => sink }],
+    ]);
+    await expect(
+      build({ "t.a": rows() }, { "v.o": count("v") }, { ...testRegistry, inputTransports, outputTransports }),
+    ).rejects.toMatchObject({ code });
+    expect(source.closed).toBe(true);
+    expect(sink.calls).toEqual(["open", "close"]);
+  });
+
+  test("a sink that cannot be opened", async () => {
+    const sink = new TestSink();
+    sink.before = () => Promise.reject(new ConnectorError("fatal", "read-only file system"));
+    const outputTransports = new Map([
+      ["count_output", { name: "count_output", format: "optional" as const, parseConfig: () => ({}), create: () => sink }],
+    ]);
+    await expect(build({}, { "v.o": count("v") }, { ...testRegistry, outputTransports })).rejects.toMatchObject({
+      code: "OutputTransportError",
+    });
+  });
+});
+
+test("secrets are resolved for connectors, and never come back in an error", async () => {
+  await mkdir(join(directory, "db"));
+  await writeFile(join(directory, "db", "password"), "hunter2-and-more");
+  const seen: unknown[] = [];
+  const source = new ManualSource();
+  const inputTransports = new Map([
+    [
+      "rows_input",
+      {
+        name: "rows_input",
+        format: "none" as const,
+        parseConfig: (config: unknown) => config,
+        create: (config: unknown) => {
+          seen.push(config);
+          return source;
+        },
+      },
+    ],
+  ]);
+  const config = { uri: "pg://${env:USER_NAME}:${secret:kubernetes:db/password}@host", list: ["${env:USER_NAME}"], n: 1 };
+  const secrets = new Secrets({ env: { USER_NAME: "canary-user" }, directory });
+  const pipeline = await build(
+    { "t.a": rows({ transport: { name: "rows_input", config } }) },
+    {},
+    { ...testRegistry, inputTransports },
+    secrets,
+  );
+  expect(seen).toEqual([{ uri: "pg://canary-user:hunter2-and-more@host", list: ["canary-user"], n: 1 }]);
+  source.beforeRead = () => {
+    throw new ConnectorError("fatal", "cannot connect to pg://canary-user:hunter2-and-more@host");
+  };
+  void pipeline.run("running");
+  const input = pipeline.input("t.a");
+  const expected = "cannot connect to pg://${env:USER_NAME}:${secret:kubernetes:db/password}@host";
+  for (let i = 0; i < 100 && input.fatalError === null; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(input.fatalError).toBe(expected);
+  expect(JSON.stringify(input.stats(true))).not.toMatch(/hunter2|canary/);
+});
