@@ -1,4 +1,5 @@
 import type { ConnectorRegistry, InputTransportDefinition, OutputTransportDefinition } from "@headgate/connector-kit";
+import { inputFormats, outputFormats } from "./formats/format-registry.ts";
 import { datagen } from "./transports/datagen/datagen.ts";
 import { emptyInput } from "./transports/empty-input/empty-input.ts";
 import { fileInput } from "./transports/file-input/file-input.ts";
@@ -13,6 +14,6 @@ const byName = <D extends { readonly name: string }>(definitions: readonly D[]):
 export const builtinConnectors: ConnectorRegistry = {
   inputTransports: byName<InputTransportDefinition>([datagen, emptyInput, fileInput, urlInput]),
   outputTransports: byName<OutputTransportDefinition>([fileOutput, nullOutput]),
-  inputFormats: byName([]),
-  outputFormats: byName([]),
+  inputFormats,
+  outputFormats,
 };

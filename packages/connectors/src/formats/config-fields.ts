@@ -50,7 +50,6 @@ export function configFields(format: string, config: unknown): ConfigFields {
     character: (name, fallback) => {
       const value = take(name);
       if (value === undefined) return fallback;
-      // eslint-disable-next-line no-control-regex -- a tab is the usual delimiter after the comma
       return typeof value === "string" && /^[\x01-\x7f]$/.test(value) ? value : refuse(name, "one ASCII character");
     },
     text: (name) => {

@@ -1,13 +1,15 @@
 import type { InputFormatDefinition, OutputFormatDefinition } from "@headgate/connector-kit";
+import { csvInputFormat } from "./csv/csv-input-format.ts";
+import { csvOutputFormat } from "./csv/csv-output-format.ts";
 import { jsonInputFormat } from "./json/json-input-format.ts";
 import { jsonOutputFormat } from "./json/json-output-format.ts";
 
 /** The input formats a connector can name. */
 export const inputFormats: ReadonlyMap<string, InputFormatDefinition> = new Map(
-  [jsonInputFormat].map((format) => [format.name, format as InputFormatDefinition]),
+  ([csvInputFormat, jsonInputFormat] as InputFormatDefinition[]).map((format) => [format.name, format]),
 );
 
 /** The output formats a connector can name. */
 export const outputFormats: ReadonlyMap<string, OutputFormatDefinition> = new Map(
-  [jsonOutputFormat].map((format) => [format.name, format as OutputFormatDefinition]),
+  ([csvOutputFormat, jsonOutputFormat] as OutputFormatDefinition[]).map((format) => [format.name, format]),
 );

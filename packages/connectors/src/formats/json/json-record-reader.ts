@@ -1,10 +1,9 @@
 import type { TableSchema } from "@headgate/connector-kit";
-import type { ByteBuffer } from "../records/byte-buffer.ts";
 import type { ChangeSink } from "../records/change-sink.ts";
 import { recordError, shownRecord } from "../records/record-error.ts";
 import { ColumnError, createRowReader } from "../records/row-reader.ts";
 import type { ColumnDefaults } from "../records/column-defaults.ts";
-import type { RecordReader } from "../records/stream-parser.ts";
+import { skipByteOrderMark, type RecordReader } from "../records/stream-parser.ts";
 import { TextWindow } from "../records/text-window.ts";
 import { needsExactNumbers } from "../values/read-json.ts";
 import { ValueError } from "../values/value-error.ts";
@@ -106,15 +105,6 @@ export function createJsonRecordReader(
       atStart = true;
     },
   };
-}
-
-/** False while it cannot be told whether the stream begins with a byte order mark. */
-export function skipByteOrderMark(bytes: ByteBuffer, atEnd: boolean): boolean {
-  const mark = [0xef, 0xbb, 0xbf];
-  const held = bytes.end - bytes.start;
-  const matching = mark.findIndex((code, index) => index >= held || bytes.data[bytes.start + index] !== code);
-  if (matching < 0) bytes.consume(bytes.start + 3);
-  return matching < 0 || matching < held || atEnd;
 }
 
 function valueError(error: unknown, text: string, eventNumber: number): ReturnType<typeof recordError> {

@@ -58,3 +58,12 @@ export function createStreamParser(reader: RecordReader, ready?: () => Promise<u
     finish: () => start(true),
   };
 }
+
+/** False while it cannot be told whether the stream begins with a byte order mark. */
+export function skipByteOrderMark(bytes: ByteBuffer, atEnd: boolean): boolean {
+  const mark = [0xef, 0xbb, 0xbf];
+  const held = bytes.end - bytes.start;
+  const matching = mark.findIndex((code, index) => index >= held || bytes.data[bytes.start + index] !== code);
+  if (matching < 0) bytes.consume(bytes.start + 3);
+  return matching < 0 || matching < held || atEnd;
+}

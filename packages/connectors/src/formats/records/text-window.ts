@@ -19,6 +19,13 @@ export class TextWindow {
     return isUtf8(data.subarray(from, to)) ? data.toString("utf8", from, to) : undefined;
   }
 
+  /** Like `slice`, but a string of its own, for what outlives the window. */
+  copy(data: Buffer, from: number, to: number, limit: number): string | undefined {
+    if (data !== this.#data || from < this.#from || to > this.#to) this.#open(data, from, to, limit);
+    if (this.#text !== undefined) return data.toString("latin1", from, to);
+    return this.slice(data, from, to, limit);
+  }
+
   #open(data: Buffer, from: number, to: number, limit: number): void {
     this.#data = data;
     this.#from = from;

@@ -10,7 +10,6 @@ import type { JsonStyle } from "./json-style.ts";
 export type JsonWriter = (value: Value) => string;
 
 /** Characters that JSON escapes, and surrogates, which may be alone. */
-// eslint-disable-next-line no-control-regex -- control characters are what JSON must escape
 const needsEscape = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Writes a string as JSON text. */
