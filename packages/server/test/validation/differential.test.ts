@@ -26,13 +26,22 @@ beforeAll(async () => {
   agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const start = async (validation: "test" | "production"): Promise<RunningServer> => {
     const memory = await sampleManager();
-    await memory.apiKeys.create("reader", "read");
-    await memory.apiKeys.create("writer", "write");
     return startServer({ memory, validation, authentication: { required: true }, responseSampleRate: 1 });
   };
   [record, lane] = await Promise.all([start("test"), start("production")]);
 });
-beforeEach(() => Promise.all([record, lane].map((server) => restoreSample(server.manager))));
+beforeEach(async () => {
+  for (const { manager } of [record, lane]) {
+    await restoreSample(manager);
+    for (const [name, role] of [
+      ["reader", "read"],
+      ["writer", "write"],
+    ] as const) {
+      await manager.apiKeys.delete(name).catch(() => undefined);
+      await manager.apiKeys.create(name, role);
+    }
+  }
+});
 afterAll(async () => {
   agent.destroy();
   await Promise.all([record.headgate.close(), lane.headgate.close()]);
@@ -63,6 +72,15 @@ const segment = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom("%2F", "a%2Fb", "%zz", "%", "%E0%A4%A", "", "%22", ".", "..", "a+b", "a;b", "a:b", "%00") },
 );
+const known: Readonly<Record<string, readonly string[]>> = {
+  pipeline_name: ["orders", "orders", "idle"],
+  table_name: ["numbers", "NUMBERS", "%22Totals%22"],
+  view_name: ["%22Totals%22", "totals"],
+  connector_name: ["c1", "file"],
+  action: ["start", "pause", "stop"],
+  event_id: ["latest", "01990000-0000-7000-8000-000000000000"],
+  api_key_name: ["reader", "writer", "nobody"],
+};
 const plain = fc.string({ unit: "grapheme", maxLength: 8 }).map((text) => text.toWellFormed());
 const written = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value)).toWellFormed();
 
@@ -130,10 +148,16 @@ function body(operation: Operation): fc.Arbitrary<{ readonly type: string | unde
 }
 
 function requests(operation: Operation): fc.Arbitrary<RawRequest> {
-  const path = fc.tuple(...operation.pathParameters.map(() => segment)).map((values) => {
-    let index = 0;
-    return operation.path.replaceAll(/\{[^}]+\}/g, () => String(values[index++]));
-  });
+  const path = fc
+    .tuple(
+      ...operation.pathParameters.map((name) =>
+        fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...(known[name] ?? ["x"])) }, { weight: 1, arbitrary: segment }),
+      ),
+    )
+    .map((values) => {
+      let index = 0;
+      return operation.path.replaceAll(/\{[^}]+\}/g, () => String(values[index++]));
+    });
   return fc
     .record({
       path: fc.tuple(path, fc.constantFrom("", "", "", "", "", "", "", "", "/", "/x", "#f")).map(([start, end]) => start + end),
