@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { compilerProcessPath, pipelineProcessPath } from "@headgate/pipeline";
 import type { Logger, Manager, ManagerOptions } from "./api.ts";
 import { openCatalogue, type Catalogue } from "./catalogue/catalogue.ts";
@@ -58,6 +58,7 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
   const ended = await endLeftovers(catalogue);
   if (ended > 0) logger.warn({ processes: ended }, "Ended processes that an earlier server left behind.");
   const socketDirectory = makeSocketDirectory(dataDirectory);
+  const codeCache = join(dataDirectory, "code-cache");
   const clock = createClock();
   const registry = createRegistry(catalogue, clock, logger);
   const logs = createLogBook();
@@ -65,6 +66,7 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
     modulePath: internals.compilerProcess,
     deadlineMs: timing.compileMs,
     idleMs: timing.compilerIdleMs,
+    codeCache,
     onFork: (pid) => {
       const startMark = processMark(pid);
       if (startMark !== undefined) catalogue.insertProcess({ pid, startMark });
@@ -81,6 +83,7 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
     timing,
     dataDirectory,
     socketDirectory,
+    codeCache,
     modulePath: internals.pipelineProcess,
     logOf: logs.of,
   });

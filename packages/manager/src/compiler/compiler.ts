@@ -15,6 +15,7 @@ export interface CompilerOptions {
   readonly modulePath: string;
   readonly deadlineMs: number;
   readonly idleMs: number;
+  readonly codeCache?: string;
   readonly onFork?: (pid: number) => void;
   readonly onExit?: (pid: number) => void;
 }
@@ -70,7 +71,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     });
   };
   const start = (): ChildProcess => {
-    const started = forkChild(options.modulePath);
+    const started = forkChild(options.modulePath, { codeCache: options.codeCache });
     let lastLine = "";
     if (started.pid !== undefined) options.onFork?.(started.pid);
     for (const stream of [started.stdout, started.stderr]) if (stream !== null) splitLines(stream, (line) => (lastLine = line || lastLine));

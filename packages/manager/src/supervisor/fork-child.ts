@@ -1,17 +1,24 @@
 import { fork, type ChildProcess } from "node:child_process";
 
+export interface ForkOptions {
+  readonly heapLimitMb?: number | undefined;
+  /** Where Node keeps compiled modules, which halves the time until a process is ready. */
+  readonly codeCache?: string | undefined;
+}
+
 /**
  * Forks one of our process entries as the head of its own process group: a terminal's Ctrl-C does not reach it, and a kill
  * reaches whatever it started.
  */
-export function forkChild(modulePath: string, options: { readonly heapLimitMb?: number | undefined } = {}): ChildProcess {
+export function forkChild(modulePath: string, options: ForkOptions = {}): ChildProcess {
   const fromSource = modulePath.endsWith(".ts");
   const execArgv = [
     "--disable-warning=ExperimentalWarning",
     ...(fromSource ? ["--conditions=headgate-source"] : []),
     ...(options.heapLimitMb === undefined ? [] : [`--max-old-space-size=${String(options.heapLimitMb)}`]),
   ];
-  return fork(modulePath, [], { execArgv, stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
+  const env = { ...(options.codeCache === undefined ? {} : { NODE_COMPILE_CACHE: options.codeCache }), ...process.env };
+  return fork(modulePath, [], { execArgv, env, stdio: ["ignore", "pipe", "pipe", "ipc"], detached: true });
 }
 
 /** SIGKILL to the process and to all that it started. Safe when it is gone. */

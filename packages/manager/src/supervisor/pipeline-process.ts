@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import type { ChildMessage, Deployment, ParentMessage, RuntimeStatus, SocketError } from "@headgate/pipeline";
-import { forkChild, killGroup } from "./fork-child.ts";
+import { forkChild, killGroup, type ForkOptions } from "./fork-child.ts";
 import { splitLines } from "./split-lines.ts";
 
 /** How a process ended. */
@@ -33,10 +33,10 @@ const drainMs = 250;
 export function startPipelineProcess(
   modulePath: string,
   deployment: Deployment,
-  heapLimitMb: number | undefined,
+  options: ForkOptions,
   events: PipelineProcessEvents,
 ): PipelineProcess {
-  const child = forkChild(modulePath, { heapLimitMb });
+  const child = forkChild(modulePath, options);
   let lastErrorLine: string | undefined;
   let outOfMemory = false;
   let over = false;

@@ -40,6 +40,7 @@ export interface SupervisorOptions {
   readonly modulePath: string;
   readonly dataDirectory: string;
   readonly socketDirectory: string;
+  readonly codeCache: string;
   readonly logOf: (id: string) => LogRing;
 }
 
@@ -103,7 +104,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       one.process = startPipelineProcess(
         options.modulePath,
         deploymentOf(pipeline, incarnation, socketPath, storageDirectoryOf(options.dataDirectory, id)),
-        heapLimitMb(pipeline.runtimeConfig),
+        { heapLimitMb: heapLimitMb(pipeline.runtimeConfig), codeCache: options.codeCache },
         {
           status: (status) => {
             told(one, status);
