@@ -40,10 +40,15 @@ async function render(specPath: string): Promise<ReadonlyMap<string, string>> {
       "openapi.ts",
       `${header}import type { OpenApiDocument } from "../document.ts";\n\nexport const openapiDocument: OpenApiDocument = ${json};\n`,
     ],
-    ["schema.ts", `${header}${astToString(types)}`],
+    ["schema.ts", `${header}${withoutUnused(astToString(types))}`],
     ["enums.ts", `${header}${renderEnums(document)}`],
     ["operations.ts", `${header}${renderOperations(document)}`],
   ]);
+}
+
+/** Leaves out the two maps that the generator always declares, and that this document does not have. */
+function withoutUnused(source: string): string {
+  return source.replace(/^export type (?:webhooks|\$defs) = Record<string, never>;\n/gm, "");
 }
 
 function readIfThere(path: string): string | undefined {

@@ -7,7 +7,7 @@ export const openapiDocument: OpenApiDocument = {
     "title": "Headgate",
     "version": "0.1.0",
     "summary": "Control plane and runtime for streaming connectors.",
-    "description": "Pipelines of SQL tables and views, fed and drained by connectors. Input connectors start and pause; output connectors\ntell their status and can be reset, so that the destination is filled again from a snapshot.\n\nRules for every operation:\n\n- A name in a path is percent-encoded. Table and view names follow SQL: bare ones are read in lower case, ones in double\n  quotes as written. Pipeline and connector names are taken as they are.\n- A query parameter or a body field that is not known is ignored, except inside `runtime_config` and `program_config`.\n- Every error has the same body: `message`, `error_code`, `details`. The codes that a response can carry are listed\n  beside it as `x-error-codes`.\n- A 503 answer carries `Retry-After`, in seconds.\n- A path that is not known is answered with 404 `UnknownPath`, a method that a path does not have with 405\n  `MethodNotAllowed` and `Allow`.\n- With authentication on, the API key goes into `Authorization` with the scheme `Bearer`. The scope named in an operation's\n  `security` is the role that the key must have; `write` includes `read`.\n",
+    "description": "Pipelines of SQL tables and views, fed and drained by connectors. Input connectors start and pause; output connectors\ntell their status and can be reset, so that the destination is filled again from a snapshot.\n\nRules for every operation:\n\n- A name in a path is percent-encoded. Table and view names follow SQL: bare ones are read in lower case, ones in double\n  quotes as written. Pipeline and connector names are taken as they are.\n- A query parameter or a body field that is not known is ignored, except inside `runtime_config` and `program_config`.\n- Every error has the same body: `message`, `error_code`, `details`. The codes that a response can carry are listed\n  beside it as `x-error-codes`.\n- A 503 answer carries `Retry-After`, in seconds.\n- A request that is not HTTP, or whose path is not well percent-encoded, is answered with 400 `InvalidRequest`.\n- A path that is not known is answered with 404 `UnknownPath`, a method that a path does not have with 405\n  `MethodNotAllowed` and `Allow`.\n- With authentication on, the API key goes into `Authorization` with the scheme `Bearer`. The scope named in an operation's\n  `security` is the role that the key must have; `write` includes `read`.\n",
     "license": {
       "name": "Apache-2.0",
       "identifier": "Apache-2.0"
@@ -20,6 +20,7 @@ export const openapiDocument: OpenApiDocument = {
     }
   ],
   "x-error-codes": [
+    "InvalidRequest",
     "UnknownPath",
     "MethodNotAllowed"
   ],

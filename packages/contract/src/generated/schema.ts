@@ -954,7 +954,6 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description An API key, without its secret. */
@@ -2484,7 +2483,6 @@ export interface components {
     };
     pathItems: never;
 }
-export type $defs = Record<string, never>;
 export interface operations {
     getAuthenticationConfig: {
         parameters: {
