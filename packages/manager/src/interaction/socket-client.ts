@@ -9,6 +9,8 @@ export interface SocketClient {
   read<T>(path: string, deadlineMs: number): Promise<T>;
   /** A request of its own. After a POST, no read joins one that began before it had its effect. */
   call<T>(method: "GET" | "POST", path: string, deadlineMs: number): Promise<T>;
+  /** The supervisor's own calls, which no load from users holds back. */
+  control<T>(method: "GET" | "POST", path: string, deadlineMs: number): Promise<T>;
   /** Resolves with the beginning of the answer; its body ends with the signal. */
   stream(request: StreamRequest): Promise<StreamReply>;
   /** A POST with a streamed body; the deadline counts from the last byte that was taken. */
@@ -33,12 +35,13 @@ export class SocketFailure extends Error {
   override readonly name = "SocketFailure";
 }
 
-const limits = { calls: 32, streams: 256, waiting: 1024, replyBytes: 50 * 1024 * 1024 } as const;
+const limits = { control: 2, calls: 32, streams: 256, waiting: 1024, replyBytes: 50 * 1024 * 1024 } as const;
 /** Deadlines are ours, by signal; undici's own are coarse and off. */
 const pooled = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 } as const;
 
 export function createSocketClient(socketPath: string): SocketClient {
-  // Two pools, so that open subscriptions never hold back a status call.
+  // Pools apart, so that open subscriptions never hold back a status call, nor either of them a stop.
+  const controls = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.control });
   const calls = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.calls });
   const streams = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.streams });
   const reads = new Map<string, Promise<unknown>>();
@@ -50,7 +53,8 @@ export function createSocketClient(socketPath: string): SocketClient {
     deadline: Deadline,
     ready: (reply: Dispatcher.ResponseData) => Promise<T>,
   ): Promise<T> => {
-    if (waiting >= limits.waiting) throw new SocketFailure(`${String(limits.waiting)} requests wait for an answer already`);
+    if (waiting >= limits.waiting && pool !== controls)
+      throw new SocketFailure(`${String(limits.waiting)} requests wait for an answer already`);
     waiting++;
     try {
       const reply = await pool.request({ ...options, signal: deadline.signal });
@@ -63,8 +67,8 @@ export function createSocketClient(socketPath: string): SocketClient {
       deadline.end();
     }
   };
-  const json = async <T>(method: "GET" | "POST", path: string, deadlineMs: number): Promise<T> =>
-    exchange(calls, { method, path }, startDeadline(deadlineMs), (reply) => readJson<T>(reply, path));
+  const json = async <T>(method: "GET" | "POST", path: string, deadlineMs: number, pool = calls): Promise<T> =>
+    exchange(pool, { method, path }, startDeadline(deadlineMs), (reply) => readJson<T>(reply, path));
 
   return {
     read: <T>(path: string, deadlineMs: number): Promise<T> => {
@@ -80,6 +84,7 @@ export function createSocketClient(socketPath: string): SocketClient {
       json<never>(method, path, deadlineMs).finally(() => {
         if (method === "POST") reads.clear();
       }),
+    control: (method, path, deadlineMs) => json<never>(method, path, deadlineMs, controls),
     stream: ({ method, path, body, deadlineMs, signal }) => {
       const deadline = startDeadline(deadlineMs, signal);
       const headers = body === undefined ? {} : { "content-type": "application/json" };
@@ -96,8 +101,7 @@ export function createSocketClient(socketPath: string): SocketClient {
       });
     },
     close: () => {
-      void calls.destroy().catch(() => undefined);
-      void streams.destroy().catch(() => undefined);
+      for (const pool of [controls, calls, streams]) void pool.destroy().catch(() => undefined);
     },
   };
 }

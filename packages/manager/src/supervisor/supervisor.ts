@@ -215,7 +215,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const ask = async (one: Deployed): Promise<void> => {
     const tellings = one.tellings;
     const began = performance.now();
-    const answer = await one.client.call<RuntimeReport>("GET", "/status", timing.statusDeadlineMs).catch(() => undefined);
+    const answer = await one.client.control<RuntimeReport>("GET", "/status", timing.statusDeadlineMs).catch(() => undefined);
     if (tellings !== one.tellings) return;
     // A socket that refuses at once belongs to a process that is beginning or ending, which its own words will tell.
     const silent = answer === undefined && performance.now() - began >= timing.statusDeadlineMs * 0.9;
@@ -238,7 +238,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     one.aligning = true;
     const path = desired === "Paused" ? "/pause" : "/resume";
     void one.client
-      .call("POST", path, timing.callMs)
+      .control("POST", path, timing.callMs)
       .then(() => ask(one))
       .catch((error: unknown) => {
         note(id, `Could not tell the process to be ${desired}: ${(error as Error).message}`);
@@ -256,7 +256,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const timer = setTimeout(() => {
       one.process.kill();
     }, graceMs);
-    await one.client.call("POST", "/stop", graceMs).catch(() => {
+    await one.client.control("POST", "/stop", graceMs).catch(() => {
       one.process.kill();
     });
     await one.gone;

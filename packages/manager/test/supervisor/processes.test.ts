@@ -64,6 +64,24 @@ describe("a process that fails", () => {
   });
 });
 
+test("a process that takes too much memory dies alone, and its error says so", async () => {
+  await using world = await createWorld();
+  const runtimeConfig = { env: { BEHAVE: "bloat" }, resources: { memory_mb_max: 64 } };
+  await world.manager.pipelines.create({ name: "fat", programCode: "x", runtimeConfig });
+  await world.manager.pipelines.start("fat", {});
+  const dead = await world.until("fat", (p) => p.resourcesStatus === "Stopped" && p.deploymentError !== null);
+  expect(dead.deploymentError).toMatchObject({ code: "RuntimeError.OutOfMemory", message: expect.stringContaining("memory_mb_max") });
+});
+
+test("a process that was silent for a while is Unavailable, and then what it was", async () => {
+  await using world = await createWorld();
+  await world.running("sleepy", "nap");
+  const answer = world.manager.interaction.timeSeries("sleepy");
+  await world.until("sleepy", (p) => p.runtimeStatus === "Unavailable");
+  expect(await answer).toMatchObject({ samples: [] });
+  await world.until("sleepy", (p) => p.runtimeStatus === "Running");
+});
+
 describe("a force stop", () => {
   test.each(["mute", "slow-start", "no-stop", ""])("ends a pipeline that behaves '%s'", async (behave) => {
     await using world = await createWorld();

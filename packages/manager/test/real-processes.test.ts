@@ -1,0 +1,49 @@
+import { rmSync } from "node:fs";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { expect, test } from "@jest/globals";
+import { createManager } from "../src/create-manager.ts";
+import { eventually, freshDirectory, pipelineUntil } from "./fixtures/world.ts";
+
+const program = `
+  CREATE TABLE orders (id INT NOT NULL PRIMARY KEY, amount DECIMAL(10, 2));
+  CREATE MATERIALIZED VIEW total WITH ('connectors' = '[{"name": "out", "transport": {"name": "null_output"}}]')
+    AS SELECT SUM(amount) AS amount FROM orders;
+`;
+const never = new AbortController().signal;
+
+test("the real compiler and the real pipeline process do what the control plane asks of them", async () => {
+  const directory = freshDirectory();
+  const manager = await createManager({ dataDirectory: directory, platformVersion: "0.1.0" });
+  const { pipelines, interaction } = manager;
+  try {
+    await pipelines.create({ name: "orders", programCode: program });
+    await pipelines.create({ name: "wrong", programCode: "CREATE VIEW v AS SELECT * FROM nothing" });
+    await pipelines.start("orders", { initial: "paused" });
+    const running = await pipelineUntil(manager, "orders", (p) => p.runtimeStatus === "Paused");
+    expect(Object.keys(running.compiled?.outputConnectors ?? {})).toEqual(["total.out"]);
+    await pipelines.resume("orders");
+    await pipelineUntil(manager, "orders", (p) => p.runtimeStatus === "Running");
+    const row = '{"insert": {"id": 1, "amount": "2.50"}}\n';
+    const { token } = await interaction.ingress(
+      "orders",
+      "orders",
+      new URLSearchParams({ format: "json" }),
+      Readable.from([Buffer.from(row)]),
+      never,
+    );
+    await eventually(async () => (await interaction.completionStatus("orders", token)).status === "complete");
+    expect((await interaction.outputStats("orders", "total", "out")).metrics.transmittedRecords).toBe(1);
+    const { body } = await interaction.query("orders", "SELECT * FROM total", "json", never);
+    expect(JSON.parse(await text(body))).toEqual({ amount: expect.anything() });
+    await expect(interaction.outputStats("orders", "total", "none")).rejects.toMatchObject({ code: "UnknownOutputEndpoint" });
+    const wrong = await pipelineUntil(manager, "wrong", (p) => p.programStatus === "SqlError");
+    expect(wrong.programError.sqlCompilation?.messages[0]?.message).toMatch(/nothing/);
+    await pipelines.stop("orders", { force: true });
+    const stopped = await pipelineUntil(manager, "orders", (p) => p.resourcesStatus === "Stopped");
+    expect(stopped.deploymentError).toBeNull();
+  } finally {
+    await manager.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
