@@ -1,7 +1,7 @@
 /** One runner for every package; ESM throughout, so tests load modules the way production does. */
 const base = {
   testEnvironment: "node",
-  testEnvironmentOptions: { customExportConditions: ["headgate-source", "node", "import", "default"] },
+  testEnvironmentOptions: { customExportConditions: ["headgate-source", "node"] },
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.ts$": [
