@@ -36,9 +36,10 @@ async function render(specPath: string): Promise<ReadonlyMap<string, string>> {
   });
   return new Map([
     ["openapi.json", json + "\n"],
+    // On one line: people read openapi.json.
     [
       "openapi.ts",
-      `${header}import type { OpenApiDocument } from "../document.ts";\n\nexport const openapiDocument: OpenApiDocument = ${json};\n`,
+      `${header}import type { OpenApiDocument } from "../document.ts";\n\nexport const openapiDocument: OpenApiDocument = ${JSON.stringify(document)};\n`,
     ],
     ["schema.ts", `${header}${withoutUnused(astToString(types))}`],
     ["enums.ts", `${header}${renderEnums(document)}`],
