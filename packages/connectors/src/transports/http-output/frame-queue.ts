@@ -14,10 +14,7 @@ interface QueueOptions {
   readonly awaitingSnapshot: boolean;
 }
 
-interface Reader {
-  readonly resolve: (result: IteratorResult<Uint8Array>) => void;
-  readonly stopTimer: AbortController;
-}
+type Reader = (result: IteratorResult<Uint8Array>) => void;
 
 /**
  * Frames between the writer and the one reader, and the heartbeats between them. Sequence numbers are given when a frame
@@ -33,6 +30,10 @@ export class FrameQueue implements AsyncIterator<Uint8Array> {
   #droppedSinceLast = 0;
   #snapshotOpen: boolean;
   #lastWasSnapshot = false;
+  /** When the reader last got something, or was last seen to be busy or within a snapshot. */
+  #quietSince = 0;
+  readonly #ended = new AbortController();
+  #beating = false;
   #state: "open" | "ending" | "disconnected" = "open";
 
   constructor(options: QueueOptions) {
@@ -120,11 +121,8 @@ export class FrameQueue implements AsyncIterator<Uint8Array> {
   next(): Promise<IteratorResult<Uint8Array>> {
     if (this.#frames.length > 0) return Promise.resolve({ done: false, value: this.#take() });
     if (this.#state !== "open") return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve) => {
-      const stopTimer = new AbortController();
-      this.#reader = { resolve, stopTimer };
-      void this.#beat(stopTimer.signal);
-    });
+    if (!this.#beating) void this.#beat();
+    return new Promise((resolve) => (this.#reader = resolve));
   }
 
   return(): Promise<IteratorResult<Uint8Array>> {
@@ -136,15 +134,14 @@ export class FrameQueue implements AsyncIterator<Uint8Array> {
     const reader = this.#reader;
     if (reader === undefined || this.#frames.length === 0) return;
     this.#reader = undefined;
-    reader.stopTimer.abort();
-    reader.resolve({ done: false, value: this.#take() });
+    reader({ done: false, value: this.#take() });
   }
 
   #finish(): void {
     const reader = this.#reader;
     this.#reader = undefined;
-    reader?.stopTimer.abort();
-    reader?.resolve({ done: true, value: undefined });
+    this.#ended.abort();
+    reader?.({ done: true, value: undefined });
   }
 
   #take(): Uint8Array {
@@ -157,24 +154,32 @@ export class FrameQueue implements AsyncIterator<Uint8Array> {
 
   #encode(frame: QueuedFrame): Uint8Array {
     this.#lastWasSnapshot = frame.snapshot;
+    this.#quietSince = this.#options.clock.now();
     const sequence = this.#sequence;
     this.#sequence += 1;
     return encodeFrame(sequence, frame.snapshot, frame.bytes, this.#options.format);
   }
 
-  /** One heartbeat for the waiting reader after a quiet time, but none before or within a snapshot. */
-  async #beat(stopped: AbortSignal): Promise<void> {
-    try {
-      do {
-        await this.#options.clock.sleep(this.#options.heartbeatMs, stopped);
-      } while (this.#snapshotOpen);
-    } catch {
-      return;
+  /**
+   * Gives the waiting reader a heartbeat after each quiet time, but none before or within a snapshot. One timer for the
+   * stream's life: a timer for each frame would cost more than the frame.
+   */
+  async #beat(): Promise<void> {
+    const { clock, heartbeatMs } = this.#options;
+    this.#beating = true;
+    this.#quietSince = clock.now();
+    while (!this.#ended.signal.aborted) {
+      const wait = this.#quietSince + heartbeatMs - clock.now();
+      if (wait > 0) {
+        await clock.sleep(wait, this.#ended.signal).catch(() => undefined);
+      } else if (this.#reader === undefined || this.#snapshotOpen) {
+        this.#quietSince = clock.now();
+      } else {
+        const reader = this.#reader;
+        this.#reader = undefined;
+        reader({ done: false, value: this.#encode({ bytes: undefined, snapshot: false }) });
+      }
     }
-    if (stopped.aborted) return;
-    const reader = this.#reader;
-    this.#reader = undefined;
-    reader?.resolve({ done: false, value: this.#encode({ bytes: undefined, snapshot: false }) });
   }
 
   #wakeWriters(): void {

@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline, Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import type { EncodedChunk } from "@headgate/connector-kit";
 import { ManualClock, outputSuite } from "@headgate/connector-kit/acceptance";
@@ -112,7 +115,13 @@ describe("http_output", () => {
     await clock.advance(1000);
     await output.transport.write(json(1), never());
     expect(await data).toEqual({ sequence_number: 2, snapshot: false, json_data: [1] });
-    expect(clock.sleeping).toBe(0);
+    const after: (Frame | undefined)[] = [];
+    const last = next().then((frame) => after.push(frame));
+    await clock.advance(2999);
+    expect(after).toEqual([]);
+    await clock.advance(1);
+    await last;
+    expect(after).toEqual([{ sequence_number: 3, snapshot: false }]);
   });
 
   test("sends no heartbeat while a snapshot is awaited or under way", async () => {
@@ -225,7 +234,7 @@ describe("http_output", () => {
   });
 
   test("ends for the reader when the transport closes, after what still waits", async () => {
-    const { output, next, clock } = setUp();
+    const { output, next } = setUp();
     await output.transport.write(json(1), never());
     await output.transport.close();
     expect(await next()).toMatchObject({ json_data: [1] });
@@ -234,7 +243,29 @@ describe("http_output", () => {
     const waiting = quiet.next();
     await quiet.output.transport.close();
     expect(await waiting).toBeUndefined();
-    expect(clock.sleeping).toBe(0);
     await until("timers stopped", () => quiet.clock.sleeping === 0);
+  });
+
+  test("over real HTTP gives whole chunks, and learns when the client is gone", async () => {
+    const output = createHttpOutput({ format: "json", backpressure: true });
+    const server = createServer((_, response) => {
+      response.setHeader("content-type", "application/json");
+      pipeline(Readable.from(output.frames), response, () => output.disconnect());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const client = new AbortController();
+    const response = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { method: "POST", signal: client.signal });
+    await output.transport.write(json({ insert: { a: "ä".repeat(100_000) } }), never());
+    const reader = (await response).body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.endsWith("\r\n")) text += (await reader?.read())?.value ?? "";
+    expect(JSON.parse(text)).toEqual({ sequence_number: 0, snapshot: false, json_data: [{ insert: { a: "ä".repeat(100_000) } }] });
+    client.abort();
+    await reader?.cancel().catch(() => undefined);
+    const writing = (async () => {
+      for (;;) await output.transport.write(json(1), AbortSignal.timeout(5000));
+    })();
+    await expect(writing).rejects.toMatchObject({ code: "fatal", message: expect.stringContaining("disconnected") });
+    await new Promise((resolve) => server.close(resolve));
   });
 });
