@@ -1,0 +1,56 @@
+import type { ErrorCode, OperationId } from "@headgate/contract";
+
+/** What the suites can do with a target. */
+export type Capability = "faults" | "keys";
+
+/** Documented answers that the suites do not provoke. */
+export interface Exception {
+  /** Excused only where the target lacks this. Undefined: always. */
+  readonly without?: Capability;
+  readonly statuses?: readonly number[];
+  /** Undefined: of all operations. */
+  readonly operations?: readonly OperationId[];
+  readonly codes?: readonly ErrorCode[];
+  readonly reason: string;
+}
+
+/** The whole list. A row that is provoked after all fails the coverage test, so that it cannot outlive its reason. */
+export const exceptions: readonly Exception[] = [
+  {
+    statuses: [500],
+    operations: ["getHealth", "getAuthenticationConfig", "getConfig", "listDemos", "getSession"],
+    reason: "These answer from constants: nothing behind them can be made to fail.",
+  },
+  {
+    codes: ["RuntimeError.ProcessDied", "RuntimeError.OutOfMemory", "RunnerError.ProvisioningTimeout", "InitializationError"],
+    reason: "Deaths and time limits of a process, which only the machine that it runs on can cause; tested in packages/manager.",
+  },
+  { without: "keys", statuses: [401, 403], reason: "The server runs without authentication." },
+  { without: "keys", codes: ["InvalidApiKey", "InsufficientPermissions"], reason: "The server runs without authentication." },
+  {
+    without: "faults",
+    statuses: [500, 503, 504],
+    operations: ["validateProgram"],
+    reason: "The compiler has to fail.",
+  },
+  { without: "faults", statuses: [503], operations: ["getHealth"], reason: "The server has to shut down." },
+  { without: "faults", statuses: [500], reason: "The server has to fail." },
+  { without: "faults", statuses: [410], operations: ["ingestRecords"], reason: "A stop has to come between two records." },
+  {
+    without: "faults",
+    codes: [
+      "CannotStartWhileClearingStorage",
+      "CompilerTimeout",
+      "CompilerUnavailable",
+      "Initializing",
+      "InternalError",
+      "NoPipelineMonitorEventsAvailable",
+      "PipelineInteractionInvalidResponse",
+      "PipelineInteractionUnreachable",
+      "ShuttingDown",
+      "StorageError",
+      "Terminating",
+    ],
+    reason: "The server has to fail, or a state that passes in milliseconds has to be met.",
+  },
+];
