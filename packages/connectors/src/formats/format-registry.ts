@@ -3,10 +3,12 @@ import { csvInputFormat } from "./csv/csv-input-format.ts";
 import { csvOutputFormat } from "./csv/csv-output-format.ts";
 import { jsonInputFormat } from "./json/json-input-format.ts";
 import { jsonOutputFormat } from "./json/json-output-format.ts";
+import { parquetInputFormat } from "./parquet/parquet-input-format.ts";
+import { rawInputFormat } from "./raw/raw-input-format.ts";
 
 /** The input formats a connector can name. */
 export const inputFormats: ReadonlyMap<string, InputFormatDefinition> = new Map(
-  ([csvInputFormat, jsonInputFormat] as InputFormatDefinition[]).map((format) => [format.name, format]),
+  ([csvInputFormat, jsonInputFormat, parquetInputFormat, rawInputFormat] as InputFormatDefinition[]).map((format) => [format.name, format]),
 );
 
 /** The output formats a connector can name. */
