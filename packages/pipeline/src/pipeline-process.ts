@@ -2,45 +2,42 @@
  * Process entry: one deployed pipeline. It waits for `deploy` on the IPC channel, serves its socket, reports its state, and
  * never outlives its parent.
  */
-import { builtinConnectors } from "@headgate/connectors";
-import { createEngine } from "@headgate/engine";
-import { systemClock } from "./async/clock.ts";
-import { createLog } from "./log.ts";
-import { PipelineProcess } from "./runtime/pipeline-process-host.ts";
 import type { ParentMessage } from "./socket/protocol.ts";
-
-const write = (line: string): void => {
-  process.stdout.write(line);
-};
+import { startQuickly } from "./start-quickly.ts";
 
 if (process.send === undefined) {
   process.stderr.write("This is a process entry of Headgate's control plane; it is not meant to be run by hand.\n");
-  process.exitCode = 1;
-} else {
-  const host = new PipelineProcess({
-    createEngine,
-    registry: builtinConnectors,
-    clock: systemClock,
-    createLog: (scrub) => createLog(write, scrub),
-    send: (message, sent) => {
-      process.send?.(message, undefined, undefined, sent);
-    },
-    exit: (code) => process.exit(code),
+  process.exit(1);
+}
+// A pipeline whose control plane is gone has nobody to answer to: it ends at once, so that none ever lingers.
+process.on("disconnect", () => process.exit(1));
+// An interrupt from the terminal reaches the whole process group; the parent decides what it means.
+process.on("SIGINT", () => undefined);
+
+const loaded = startQuickly(async () => (await import("./runtime/serve-pipeline.ts")).createPipelineProcess());
+const withHost = (use: (host: Awaited<typeof loaded>) => void) => {
+  loaded.then(use, (error: unknown) => {
+    process.stderr.write(`The pipeline process could not load its modules: ${String(error)}\n`);
+    process.exit(1);
   });
-  // A pipeline whose control plane is gone has nobody to answer to: it ends at once, so that none ever lingers.
-  process.on("disconnect", () => process.exit(1));
-  process.on("uncaughtException", (error) => {
+};
+process.on("uncaughtException", (error) => {
+  withHost((host) => {
     host.panic(error);
   });
-  process.on("unhandledRejection", (error) => {
+});
+process.on("unhandledRejection", (error) => {
+  withHost((host) => {
     host.panic(error);
   });
-  process.on("SIGTERM", () => {
+});
+process.on("SIGTERM", () => {
+  withHost((host) => {
     host.terminate();
   });
-  // An interrupt from the terminal reaches the whole process group; the parent decides what it means.
-  process.on("SIGINT", () => undefined);
-  process.on("message", (message: ParentMessage) => {
-    host.deploy(message.deployment);
+});
+process.on("message", ({ deployment }: ParentMessage) => {
+  withHost((host) => {
+    host.deploy(deployment);
   });
-}
+});
