@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
 import type { DeployedRuntimeStatus, DeploymentError, Logger } from "../api.ts";
@@ -14,6 +15,7 @@ import type { Timing } from "../timing.ts";
 import { deathOf } from "./death.ts";
 import { deploymentOf } from "./deployment.ts";
 import { errorsIn } from "./errors-in.ts";
+import { createLaunchSlots } from "./launch-slots.ts";
 import { startPipelineProcess, type PipelineProcess, type ProcessExit } from "./pipeline-process.ts";
 import { processMark } from "./process-mark.ts";
 import { socketPathFor } from "./socket-directory.ts";
@@ -68,10 +70,16 @@ export function storageDirectoryOf(dataDirectory: string, id: string): string {
 /** Connector errors are counted anew on each nth status poll. */
 const countEvery = 3;
 
+const launches = { atATime: 2 * availableParallelism(), holdMs: 5000 } as const;
+
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { registry, catalogue, clock, logger, timing } = options;
   const deployed = new Map<string, Deployed>();
   let closing = false;
+
+  const slots = createLaunchSlots(launches.atATime, launches.holdMs, (id) => {
+    settle(id);
+  });
 
   const note = (id: string, text: string): void => {
     options.logOf(id).append(`${clock()} [control-plane] ${text}`);
@@ -80,6 +88,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const settle = (id: string): void => {
     const pipeline = registry.byId(id);
     if (closing || deployed.has(id) || pipeline === undefined || !isLaunchable(pipeline) || pipeline.compiled === null) return;
+    if (!slots.take(id)) return;
     const incarnation = randomUUID();
     registry.observe(id, (p) => launched(p, incarnation, clock()));
     note(id, `Deploying incarnation ${incarnation}.`);
@@ -154,6 +163,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const before = registry.byId(one.id)?.runtimeStatus;
     registry.observe(one.id, (p) => reported(p, status, clock()));
     if (status !== "Unavailable") {
+      slots.free(one.id);
       clearTimeout(one.provisioning);
       if (one.poll === undefined) poll(one);
     }
@@ -187,6 +197,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     one.client.close();
     if (!closing) fail(one, deathOf(one.name, exit));
     deployed.delete(one.id);
+    slots.free(one.id);
     void rm(one.socketPath, { force: true }).catch(() => undefined);
     if (one.process.pid !== undefined) forget(one.process.pid);
     if (closing) return;
