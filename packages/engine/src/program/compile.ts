@@ -40,7 +40,7 @@ export async function compileProgram(sql: string): Promise<CompileResult> {
     await connection.run("SET temp_directory = ''");
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
-    const declared: Declared = { source, connection, relations: new Map(), broken: new Set(), warnings: [] };
+    const declared: Declared = { source, connection, relations: new Map(), broken: new Set(parsed.broken), warnings: [] };
     return await compileStatements(declared, parsed.statements, [...parsed.errors]);
   } finally {
     instance.closeSync();

@@ -9,12 +9,15 @@ export interface ParsedProgram {
   readonly statements: readonly Statement[];
   /** One for each statement that could not be read. */
   readonly errors: readonly ProgramError[];
+  /** Lower-case names of the relations that those statements would declare. */
+  readonly broken: readonly string[];
 }
 
 /** Parses a program's statements; a mistake in one does not hide those in others. */
 export function parseProgram(source: SourceText): ParsedProgram {
   const statements: Statement[] = [];
   const errors: ProgramError[] = [];
+  const broken: string[] = [];
   const attempt = <T>(work: () => T): T | undefined => {
     try {
       return work();
@@ -28,8 +31,17 @@ export function parseProgram(source: SourceText): ParsedProgram {
   for (const statement of splitStatements(tokens)) {
     const parsed = attempt(() => parseStatement(createCursor(source.text, statement), source));
     if (parsed !== undefined) statements.push(parsed);
+    else broken.push(...declaredName(statement));
   }
-  return { statements, errors };
+  return { statements, errors, broken };
+}
+
+/** The name after CREATE … TABLE or VIEW, if there is one. */
+function declaredName(statement: readonly Token[]): string[] {
+  const word = statement.findIndex((token) => token.value === "TABLE" || token.value === "VIEW");
+  const name = statement[word + 1];
+  if (word < 0 || word > 2 || name === undefined || (name.kind !== "word" && name.kind !== "quoted")) return [];
+  return [name.value.toLowerCase()];
 }
 
 /** Token lists of the statements between semicolons, each with an `end` token. */
@@ -98,6 +110,9 @@ function parseIndex(cursor: Cursor): CreateIndex {
   return { kind: "index", name, relation, columns: parseColumnList(cursor) };
 }
 
+/** Words that a query may begin with. */
+export const queryWords: ReadonlySet<string> = new Set(["SELECT", "WITH", "VALUES", "FROM"]);
+
 function parseView(cursor: Cursor, source: SourceText, mode: CreateView["mode"]): CreateView {
   if (cursor.at("IF", "NOT", "EXISTS"))
     throw unsupported("CREATE VIEW IF NOT EXISTS is not supported: a program declares each view once", cursor.peek());
@@ -106,7 +121,7 @@ function parseView(cursor: Cursor, source: SourceText, mode: CreateView["mode"])
   const properties = parseProperties(cursor, source, "view");
   cursor.expect("AS");
   const first = cursor.peek();
-  if (first.kind === "end") throw cursor.fail("a query");
+  if (!queryWords.has(first.value) && !cursor.atPunctuation("(")) throw cursor.fail("a query: SELECT, WITH or VALUES");
   let last = first;
   while (cursor.peek().kind !== "end") last = cursor.next();
   const query = { sql: source.text.slice(first.start, last.end), start: first.start, end: last.end };

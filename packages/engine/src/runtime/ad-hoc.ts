@@ -47,13 +47,20 @@ export async function runAdHoc(readers: Readers, program: Program, text: string,
 }
 
 async function openReader(readers: Readers, signal: AbortSignal | undefined): Promise<{ reader: Reader; release: () => void }> {
-  if (signal?.aborted === true) throw cancelled();
   const reader = await readers.open();
   const interrupt = (): void => reader.interrupt();
+  const release = (): void => signal?.removeEventListener("abort", interrupt);
   signal?.addEventListener("abort", interrupt, { once: true });
-  // Fixes what the request sees, before anything of it runs.
-  await reader.run((connection) => connection.runAndReadAll(`SELECT step FROM ${stepTable}`));
-  return { reader, release: () => signal?.removeEventListener("abort", interrupt) };
+  try {
+    if (signal?.aborted === true) throw cancelled();
+    // Fixes what the request sees, before anything of it runs.
+    await reader.run((connection) => connection.runAndReadAll(`SELECT step FROM ${stepTable}`));
+    return { reader, release };
+  } catch (error) {
+    release();
+    await reader.close();
+    throw toAdHocError(error, signal);
+  }
 }
 
 /** Checks a query's scope and gives it the result types of the program's dialect. @throws EngineError */

@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.ts";
 import { createCursor } from "../program/cursor.ts";
-import { splitStatements } from "../program/parse-program.ts";
+import { queryWords, splitStatements } from "../program/parse-program.ts";
 import { ProgramError } from "../program/source-text.ts";
 import { tokenize, type Token } from "../program/tokenize.ts";
 
@@ -12,8 +12,6 @@ export type AdHocStatement =
       readonly columns: readonly string[] | undefined;
       readonly query: string;
     };
-
-const queryWords = new Set(["SELECT", "WITH", "VALUES", "FROM"]);
 
 /** Splits an ad-hoc request; everything but queries and INSERT is refused by name. @throws EngineError `ad_hoc_query` */
 export function parseAdHoc(text: string): AdHocStatement[] {

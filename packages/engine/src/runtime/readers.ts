@@ -7,7 +7,7 @@ export interface Reader {
   readonly connection: DuckDBConnection;
   /** Runs one call on the connection; waits for the call before it. */
   run<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
-  /** Stops a running query: its call fails. */
+  /** Stops a running call and refuses later ones. */
   interrupt(): void;
   close(): Promise<void>;
 }
@@ -46,29 +46,44 @@ export function createReaders(database: Pick<Database, "connect">): Readers {
   };
 }
 
+/** How often a running call is told to stop: DuckDB forgets an interrupt that comes just before a query starts. */
+const interruptEveryMs = 5;
+
 function createReader(connection: DuckDBConnection, onClose: () => void): Reader {
   let last: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
+  let interrupted = false;
   let busy = 0;
+  const stopRunning = (): void => {
+    if (busy === 0) return;
+    connection.interrupt();
+    setTimeout(stopRunning, interruptEveryMs);
+  };
+  const interrupt = (): void => {
+    if (interrupted) return;
+    interrupted = true;
+    stopRunning();
+  };
   return {
     connection,
     run(work) {
       if (closed !== undefined) return Promise.reject(new EngineError("closed", "The reader is closed"));
       busy++;
-      const result = last.then(() => work(connection));
+      const result = last.then(() => {
+        if (interrupted) throw new EngineError("ad_hoc_query", "The query was cancelled");
+        return work(connection);
+      });
       last = result.then(
         () => void busy--,
         () => void busy--,
       );
       return result;
     },
-    interrupt() {
-      if (closed === undefined && busy > 0) connection.interrupt();
-    },
+    interrupt,
     close() {
       closed ??= (async () => {
         onClose();
-        if (busy > 0) connection.interrupt();
+        interrupt();
         await last;
         connection.closeSync();
       })();

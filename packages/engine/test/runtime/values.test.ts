@@ -1,0 +1,119 @@
+import { expect, test } from "@jest/globals";
+import { EngineError, type Row, type Value } from "@headgate/engine";
+import { queryRows, snapshotOf, start, rowText } from "./model.ts";
+
+const samples: readonly (readonly [type: string, values: readonly Value[]])[] = [
+  ["BOOLEAN", [true, false]],
+  ["TINYINT", [-128, 127]],
+  ["SMALLINT", [-32768, 32767]],
+  ["INTEGER", [-2147483648, 2147483647]],
+  ["BIGINT", [-(2n ** 63n), 2n ** 63n - 1n, 9007199254740993n]],
+  ["UTINYINT", [0, 255]],
+  ["USMALLINT", [65535]],
+  ["UINTEGER", [4294967295]],
+  ["UBIGINT", [2n ** 64n - 1n]],
+  ["REAL", [Math.fround(0.1), Infinity, NaN]],
+  ["DOUBLE", [0.1, -Infinity, NaN, 5e-324, 1.7976931348623157e308]],
+  ["DECIMAL(4,2)", [-9999n, 9999n]],
+  ["DECIMAL(9,2)", [999999999n]],
+  ["DECIMAL(18,3)", [-999999999999999999n]],
+  ["DECIMAL(38,10)", [10n ** 38n - 1n, 1n - 10n ** 38n]],
+  ["CHAR(3)", ["abc"]],
+  ["VARCHAR", ["", "exactly12chr", "thirteen chars", "é😀", "nul\0inside", "a'b\"c\n"]],
+  ["VARBINARY", [Uint8Array.of(), Uint8Array.of(0, 255, 1), new Uint8Array(40).fill(7)]],
+  ["DATE", [0, -719528, 2932896]],
+  ["TIME", [0n, 86_399_999_999n]],
+  ["TIMESTAMP", [0n, -62135596800000000n, 253402300799999999n]],
+  ["TIMESTAMP WITH TIME ZONE", [1_600_000_000_123_456n]],
+  ["INTERVAL DAY TO SECOND", [{ months: 14, days: -3, micros: 5n }]],
+  ["UUID", ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-4fff-bfff-ffffffffffff"]],
+  ["VARIANT", ['{"a":[1,2,{"b":null}]}', "1"]],
+  ["INT ARRAY", [[], [1, null, 3]]],
+  ["VARCHAR ARRAY ARRAY", [[["a"], [], null]]],
+  [
+    'ROW(a INT, "B c" VARCHAR, e DECIMAL(5,2) ARRAY)',
+    [
+      [1, "x", [150n, null]],
+      [null, null, null],
+    ],
+  ],
+  [
+    "MAP<VARCHAR, BIGINT>",
+    [
+      [],
+      [
+        ["k", 1n],
+        ["l", null],
+      ],
+    ],
+  ],
+  ["MAP<INT, ROW(x DATE)>", [[[1, [5]]]]],
+];
+
+test.each(samples)(
+  "%s values go in and come out unchanged, also as NULL, through deltas, snapshots, views and queries",
+  async (type, values) => {
+    const engine = await start(`CREATE TABLE t (n INT, x ${type}) WITH ('materialized' = 'true');
+    CREATE MATERIALIZED VIEW v AS SELECT x, n FROM t;`);
+    try {
+      const rows: Row[] = [...values, null].map((value, i) => [i, value]);
+      const expected = rows.map(rowText).sort();
+      const { deltas } = await engine.step({
+        changes: new Map([["t", [{ rows, ops: undefined }]]]),
+        watch: new Set(["t", "v"]),
+      });
+      expect(
+        deltas
+          .get("t")!
+          .map(([row]) => rowText(row))
+          .sort(),
+      ).toEqual(expected);
+      expect(
+        deltas
+          .get("v")!
+          .map(([[x, n]]) => rowText([n!, x!]))
+          .sort(),
+      ).toEqual(expected);
+      expect([...(await snapshotOf(engine, "t")).bag.keys()].sort()).toEqual(expected);
+      const found = await queryRows(engine, "SELECT n, x FROM t ORDER BY n");
+      expect(found.map(rowText)).toEqual(rows.map(rowText));
+      // Every row is found again as itself.
+      const ops = new Uint8Array(found.length).fill(1);
+      const removed = await engine.step({ changes: new Map([["t", [{ rows: found, ops }]]]), watch: new Set(["v"]) });
+      expect(removed.deltas.get("v")).toHaveLength(rows.length);
+      expect((await snapshotOf(engine, "t")).records).toBe(0);
+    } finally {
+      await engine.close();
+    }
+  },
+);
+
+test.each([
+  ["TINYINT", 128],
+  ["INTEGER", 1.5],
+  ["INTEGER", "1"],
+  ["BIGINT", 2n ** 63n],
+  ["BIGINT", 1],
+  ["UBIGINT", -1n],
+  ["DECIMAL(4,2)", 10000n],
+  ["DECIMAL(18,2)", 10n ** 18n],
+  ["DECIMAL(38,2)", 10n ** 38n],
+  ["VARCHAR", 1],
+  ["UUID", "nonsense"],
+  ["DATE", 2 ** 31],
+  ["TIME", -1n],
+  ["BOOLEAN", 1],
+  ["INT ARRAY", 1],
+  ["INT NOT NULL", null],
+] as const)("a %s column refuses %p by name and keeps its state", async (type, value) => {
+  const engine = await start(`CREATE TABLE t (good INT, x ${type}) WITH ('materialized' = 'true')`);
+  try {
+    const failing = engine.step({ changes: new Map([["t", [{ rows: [[1, value]], ops: undefined }]]]), watch: new Set() });
+    await expect(failing).rejects.toThrow(EngineError);
+    await expect(failing).rejects.toMatchObject({ code: "runtime", message: expect.stringContaining("Table 't', column 'x'") });
+    expect(await snapshotOf(engine, "t")).toMatchObject({ step: 0, records: 0 });
+    expect((await engine.step({ changes: new Map(), watch: new Set() })).step).toBe(1);
+  } finally {
+    await engine.close();
+  }
+});
