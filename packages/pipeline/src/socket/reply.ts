@@ -58,7 +58,10 @@ export async function sendReply(response: ServerResponse, reply: Reply, signal: 
       response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body);
       return;
     }
-    case "stream":
+    case "stream": {
+      // A stream that waits for data learns here, not at its next piece, that its reader is gone.
+      const end = (): void => reply.onEnd?.();
+      signal.addEventListener("abort", end, { once: true });
       try {
         response.writeHead(200, { "content-type": reply.contentType });
         await writeAll(response, reply.body, signal);
@@ -67,8 +70,10 @@ export async function sendReply(response: ServerResponse, reply: Reply, signal: 
         // The head is out: breaking the connection is the only way left to say that the body is not whole.
         response.destroy(error instanceof Error ? error : undefined);
       } finally {
-        reply.onEnd?.();
+        signal.removeEventListener("abort", end);
+        end();
       }
+    }
   }
 }
 
