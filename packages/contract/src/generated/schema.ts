@@ -2180,9 +2180,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "message": "An entity with this name already exists",
+                 *       "message": "A pipeline named 'orders' already exists",
                  *       "error_code": "DuplicateName",
-                 *       "details": {}
+                 *       "details": {
+                 *         "name": "orders"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["ErrorResponse"];
@@ -2196,7 +2198,7 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "message": "This operation needs the role 'write'; the API key has the role 'read'.",
+                 *       "message": "This operation needs the role 'write'; the API key 'dashboards' has the role 'read'.",
                  *       "error_code": "InsufficientPermissions",
                  *       "details": {
                  *         "required": "write",
@@ -2291,7 +2293,7 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "message": "The pipeline 'orders' is not deployed, so it cannot be asked. Start it first.",
+                 *       "message": "Pipeline 'orders' is not deployed: its status is Stopped and its desired status Stopped; start it and wait until it is deployed",
                  *       "error_code": "PipelineInteractionNotDeployed",
                  *       "details": {
                  *         "pipeline_name": "orders",
@@ -2322,6 +2324,7 @@ export interface components {
         /** @description Authentication is on, and the request has no API key that the server knows. */
         Unauthorized: {
             headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -2480,6 +2483,11 @@ export interface components {
          * @example 5
          */
         RetryAfter: number;
+        /**
+         * @description The scheme to authenticate with.
+         * @example Bearer realm="headgate"
+         */
+        WwwAuthenticate: string;
     };
     pathItems: never;
 }
@@ -2624,7 +2632,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "The name of an API key must not be empty.",
+                     *       "message": "The name is empty",
                      *       "error_code": "EmptyName",
                      *       "details": {}
                      *     }
@@ -2642,9 +2650,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "An entity with this name already exists",
+                     *       "message": "An API key named 'dashboards' already exists",
                      *       "error_code": "DuplicateName",
-                     *       "details": {}
+                     *       "details": {
+                     *         "name": "dashboards"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -2921,7 +2931,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "The name of a pipeline must not be empty.",
+                     *       "message": "The name is empty",
                      *       "error_code": "EmptyName",
                      *       "details": {}
                      *     }
@@ -3014,10 +3024,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pipeline 'orders' does not exist, so it cannot be renamed to 'sales'.",
+                     *       "message": "There is no pipeline 'orders' to rename to 'sales'; use one name in the path and in the body to create it",
                      *       "error_code": "CannotRenameNonExistingPipeline",
                      *       "details": {
-                     *         "pipeline_name": "orders"
+                     *         "pipeline_name": "orders",
+                     *         "new_name": "sales"
                      *       }
                      *     }
                      */
@@ -3062,7 +3073,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pipeline 'orders' can only be deleted when its storage is cleared; clear it first",
+                     *       "message": "Pipeline 'orders' can only be deleted once its storage is cleared; clear it first",
                      *       "error_code": "DeleteRestrictedToClearedStorage",
                      *       "details": {
                      *         "pipeline_name": "orders"
@@ -3251,9 +3262,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "The token is from an earlier life of the pipeline, 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192; the current one is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192.",
+                     *       "message": "The token belongs to pipeline incarnation 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192, but the current incarnation is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192: the pipeline was suspended and resumed, or restarted after a failure, since the token was issued. Repeat the request for a new token.",
                      *       "error_code": "PipelineRestarted",
-                     *       "details": {}
+                     *       "details": {
+                     *         "token_incarnation": "0199b7a5-0a3c-7b1e-8c44-5d2e6f708192",
+                     *         "current_incarnation": "0199b7a6-0a3c-7b1e-8c44-5d2e6f708192"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -3536,10 +3550,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Unknown event of pipeline 'orders'",
+                     *       "message": "Pipeline 'orders' has no event '0199b7a5-1111-7b1e-8c44-5d2e6f708192', or no longer",
                      *       "error_code": "UnknownPipelineMonitorEvent",
                      *       "details": {
-                     *         "pipeline_name": "orders"
+                     *         "event_id": "0199b7a5-1111-7b1e-8c44-5d2e6f708192"
                      *       }
                      *     }
                      */
@@ -3933,9 +3947,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "The token is from an earlier life of the pipeline, 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192; the current one is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192. Reset again.",
+                     *       "message": "The token belongs to pipeline incarnation 0199b7a5-0a3c-7b1e-8c44-5d2e6f708192, but the current incarnation is 0199b7a6-0a3c-7b1e-8c44-5d2e6f708192: the pipeline was suspended and resumed, or restarted after a failure, since the token was issued. Repeat the request for a new token.",
                      *       "error_code": "PipelineRestarted",
-                     *       "details": {}
+                     *       "details": {
+                     *         "token_incarnation": "0199b7a5-0a3c-7b1e-8c44-5d2e6f708192",
+                     *         "current_incarnation": "0199b7a6-0a3c-7b1e-8c44-5d2e6f708192"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -4025,10 +4042,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pipeline 'orders' is stopping and cannot be started until it has stopped",
+                     *       "message": "Pipeline 'orders' is stopping, so it cannot start; wait until it has stopped",
                      *       "error_code": "IllegalPipelineAction",
                      *       "details": {
-                     *         "pipeline_name": "orders"
+                     *         "pipeline_name": "orders",
+                     *         "action": "start"
                      *       }
                      *     }
                      */
@@ -4046,9 +4064,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Unsupported initial state 'sleeping'; valid ones are running, paused and standby",
+                     *       "message": "Cannot start a pipeline with initial state 'sleeping'; it must be running, paused or standby",
                      *       "error_code": "UnsupportedPipelineAction",
                      *       "details": {
+                     *         "action": "start",
                      *         "initial": "sleeping"
                      *       }
                      *     }
@@ -4135,10 +4154,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Suspending with a checkpoint is not available; stop with force=true",
+                     *       "message": "Pipeline 'orders' cannot be suspended, which needs checkpoints; stop it with force=true",
                      *       "error_code": "EnterpriseFeature",
                      *       "details": {
-                     *         "feature": "stop without force"
+                     *         "feature": "suspend"
                      *       }
                      *     }
                      */
@@ -4555,7 +4574,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "No compiler can be reached; try again.",
+                     *       "message": "64 programs wait to be compiled; try again later",
                      *       "error_code": "CompilerUnavailable",
                      *       "details": {}
                      *     }
@@ -4571,7 +4590,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "The compiler did not finish within 60 s.",
+                     *       "message": "The program took longer than 60 s to compile; make it simpler",
                      *       "error_code": "CompilerTimeout",
                      *       "details": {}
                      *     }
