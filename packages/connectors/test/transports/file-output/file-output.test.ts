@@ -184,8 +184,9 @@ describe("file_output", () => {
     fs.failAfter(0, "EIO");
     await write;
     expect(failing).toBe(false);
-    await output.write(chunk("lost"), never());
-    expect(await content("out")).toBe("kept|lost");
+    // Shorter than the part: what is left of the part would show.
+    await output.write(chunk("x"), never());
+    expect(await content("out")).toBe("kept|x");
   });
 
   test("a commit whose last sync failed is finished by its retry, without a second rename", async () => {
@@ -200,5 +201,22 @@ describe("file_output", () => {
     expect(fs.operations.filter((name) => name === "rename")).toHaveLength(1);
     await output.write(chunk("y"), never());
     expect(await content("out")).toBe("xy");
+  });
+
+  test("a commit that was visible but not made durable is kept when a further reset cannot even begin", async () => {
+    const fs = new FaultyFileSystem();
+    const output = create(dir.path("out"), {}, fs);
+    await output.open(never());
+    await output.reset?.begin(never());
+    await output.write(chunk("snapshot"), never());
+    fs.failAfter(2, "EIO");
+    await expect(output.reset?.commit(never())).rejects.toMatchObject({ code: "retryable" });
+    fs.failAfter(0, "EACCES");
+    await expect(output.reset?.begin(never())).rejects.toMatchObject({
+      code: "retryable",
+      message: expect.stringContaining("permission denied"),
+    });
+    await output.write(chunk(" and delta"), never());
+    expect(await content("out")).toBe("snapshot and delta");
   });
 });

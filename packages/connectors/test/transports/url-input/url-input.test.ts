@@ -191,4 +191,27 @@ describe("url_input", () => {
     server.answer = (_, response) => void response.writeHead(204).end();
     expect(await read(await opened())).toBeUndefined();
   });
+
+  test("a pause while the server is silent is no error: the next read asks again", async () => {
+    server.answer = (_, response) => {
+      response.writeHead(200, { "content-length": body.length, etag: '"v1"' });
+      response.write(body.subarray(0, 10));
+    };
+    const source = await opened(server.url, 1);
+    const first = await read(source);
+    const pause = new AbortController();
+    const waiting = source.read(pause.signal);
+    pause.abort(new Error("paused"));
+    await expect(waiting).rejects.toThrow("paused");
+    await clock.advance(1000);
+    await until("the connection is gone", () => openSockets() === 0);
+    server.answer = serveFile(body, { etag: '"v1"', ranges: true });
+    const next = await read(source);
+    expect(
+      await rest(
+        source,
+        [first, next].flatMap((chunk) => chunk ?? []),
+      ),
+    ).toBe(content);
+  });
 });
