@@ -1,1 +1,15 @@
-export {};
+/**
+ * Benchmarks by name: `npm run bench -- http [--json]`. A benchmark prints a table, or JSON with every sample.
+ */
+import { runHttpBench } from "./http/run-http-bench.ts";
+
+const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  http: runHttpBench,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+if (benchmark === undefined) {
+  console.error(`There is no benchmark '${name}'. Known ones: ${Object.keys(benchmarks).join(", ")}.`);
+  process.exitCode = 1;
+} else await benchmark(args);

@@ -1,0 +1,146 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { variants, type LoadRequest, type LoadResult, type ServerNews, type ServerRequest, type Variant } from "./messages.ts";
+
+interface Contestant {
+  readonly variant: Variant;
+  readonly process: ChildProcess;
+  readonly target: Extract<ServerNews, { readonly type: "listening" }>;
+  readonly samples: { requestsPerSecond: number; cpuMicros: number }[];
+}
+
+/**
+ * Status reads through the whole stack against a bare Express route that answers the same bytes. All servers are up at once
+ * and take turns in every round, so that what else the machine does hits all alike; `express again` is the same server twice
+ * and shows how far apart equals come out.
+ */
+export async function runHttpBench(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: "boolean", default: false },
+      rounds: { type: "string", default: "9" },
+      seconds: { type: "string", default: "0.7" },
+      connections: { type: "string", default: "24" },
+    },
+  });
+  const load = fork(new URL("load-process.ts", import.meta.url), { execArgv: process.execArgv });
+  const contestants: Contestant[] = [];
+  try {
+    for (const variant of variants) contestants.push(await openContestant(variant));
+    const settings = { connections: Number(values.connections), milliseconds: Number(values.seconds) * 1000 };
+    for (const contestant of contestants) await measure(contestant, load, settings);
+    for (const contestant of contestants) contestant.samples.length = 0;
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      const order = round % 2 === 0 ? contestants : [...contestants].reverse();
+      for (const contestant of order) await measure(contestant, load, settings);
+    }
+    const report = summarise(contestants);
+    console.log(values.json ? JSON.stringify({ settings, node: process.version, variants: report }, null, 2) : table(report));
+  } finally {
+    load.kill();
+    await Promise.all(contestants.map(({ process: server }) => stop(server)));
+  }
+}
+
+async function openContestant(variant: Variant): Promise<Contestant> {
+  const server = fork(new URL("server-process.ts", import.meta.url), [variant], { execArgv: process.execArgv });
+  const target = await news(server, "listening");
+  return { variant, process: server, target, samples: [] };
+}
+
+async function measure(
+  contestant: Contestant,
+  load: ChildProcess,
+  settings: Pick<LoadRequest, "connections" | "milliseconds">,
+): Promise<void> {
+  const { port, path, authorization } = contestant.target;
+  const before = await cpu(contestant.process);
+  load.send({ port, path, authorization, ...settings } satisfies LoadRequest);
+  const [result] = (await orExit(load, "message")) as [LoadResult];
+  const after = await cpu(contestant.process);
+  contestant.samples.push({
+    requestsPerSecond: (result.requests * 1000) / result.milliseconds,
+    cpuMicros: (after - before) / result.requests,
+  });
+}
+
+async function cpu(server: ChildProcess): Promise<number> {
+  server.send({ type: "cpu" } satisfies ServerRequest);
+  return (await news(server, "cpu")).micros;
+}
+
+async function news<Type extends ServerNews["type"]>(server: ChildProcess, type: Type): Promise<Extract<ServerNews, { type: Type }>> {
+  const [message] = (await orExit(server, "message")) as [ServerNews];
+  if (message.type !== type) throw new Error(`expected '${type}', got '${message.type}'`);
+  return message as Extract<ServerNews, { type: Type }>;
+}
+
+/** The next event of a process, or an error when the process ends instead. */
+async function orExit(process: ChildProcess, event: string): Promise<unknown[]> {
+  const ended = new AbortController();
+  const exit = once(process, "exit", { signal: ended.signal }).then(([code]) => {
+    throw new Error(`a process of the benchmark ended with ${String(code)}`);
+  });
+  try {
+    return await Promise.race([once(process, event, { signal: ended.signal }), exit]);
+  } finally {
+    ended.abort();
+    await exit.catch(() => undefined);
+  }
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || !server.connected) return;
+  server.send({ type: "stop" } satisfies ServerRequest);
+  await once(server, "exit");
+}
+
+interface Line {
+  readonly variant: string;
+  readonly requestsPerSecond: number;
+  readonly cpuMicrosPerRequest: number;
+  /** Median over rounds of this variant's requests a second divided by Express's in the same round. */
+  readonly ratio: number;
+  readonly lowestRatio: number;
+  readonly highestRatio: number;
+  readonly samples: Contestant["samples"];
+}
+
+function summarise(contestants: readonly Contestant[]): readonly Line[] {
+  const base = contestants[0]?.samples ?? [];
+  return contestants.map(({ variant, samples }) => {
+    const ratios = samples.map((sample, round) => sample.requestsPerSecond / (base[round]?.requestsPerSecond ?? Number.NaN));
+    return {
+      variant,
+      requestsPerSecond: median(samples.map((sample) => sample.requestsPerSecond)),
+      cpuMicrosPerRequest: median(samples.map((sample) => sample.cpuMicros)),
+      ratio: median(ratios),
+      lowestRatio: Math.min(...ratios),
+      highestRatio: Math.max(...ratios),
+      samples,
+    };
+  });
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+function table(lines: readonly Line[]): string {
+  const rows = lines.map((line) => [
+    line.variant,
+    line.requestsPerSecond.toFixed(0),
+    line.cpuMicrosPerRequest.toFixed(1),
+    line.ratio.toFixed(2),
+    `${line.lowestRatio.toFixed(2)}–${line.highestRatio.toFixed(2)}`,
+  ]);
+  const all = [["variant", "requests/s", "CPU µs/request", "× express", "range"], ...rows];
+  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  return all
+    .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  "))
+    .join("\n");
+}
