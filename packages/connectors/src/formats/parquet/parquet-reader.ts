@@ -51,15 +51,18 @@ async function* readRows(
   const fetchChunk = (): Promise<DuckDBDataChunk | null> => unreadableIfItFails(() => result.fetchChunk());
   let rowsBefore = 0;
   let next = fetchChunk();
-  for (;;) {
-    const chunk = await next;
-    if (chunk === null || chunk.rowCount === 0) return;
-    const { batch, errors } = readChunk(chunk, rowsBefore);
-    rowsBefore += chunk.rowCount;
-    // Only now: the chunk's memory is DuckDB's until it is converted. The rows are consumed while the next chunk is decoded.
-    next = fetchChunk();
-    next.catch(() => undefined);
-    yield { batch, errors, done: rowsBefore / rowCount };
+  try {
+    for (let chunk = await next; chunk !== null && chunk.rowCount > 0; chunk = await next) {
+      const { batch, errors } = readChunk(chunk, rowsBefore);
+      rowsBefore += chunk.rowCount;
+      // Only now: the chunk's memory is DuckDB's until it is converted. The rows are consumed while the next chunk is decoded.
+      next = fetchChunk();
+      next.catch(() => undefined);
+      yield { batch, errors, done: rowsBefore / rowCount };
+    }
+  } finally {
+    // The connection must not be closed under a fetch that runs.
+    await next.catch(() => undefined);
   }
 }
 

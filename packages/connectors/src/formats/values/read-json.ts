@@ -102,8 +102,9 @@ function bigintReader(type: keyof typeof bigintRanges): JsonReader {
   return (value) => {
     if (typeof value === "number") {
       if (Number.isSafeInteger(value) && (value >= 0 || lowest < 0n)) return BigInt(value);
+      const unsafe = Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 2 ** 65;
       if (!Number.isInteger(value)) refuse(`an integer (${type})`, value);
-      if (Math.abs(value) < 2 ** 65) throw needsExactNumbers;
+      if (unsafe) throw needsExactNumbers;
       return refuse(`${type} between ${lowest} and ${highest}`, value);
     }
     if (typeof value === "string") return read(value);
@@ -117,6 +118,7 @@ function exactOf(value: object | null, expected: string): string {
 
 function decimalReader(precision: number, scale: number): JsonReader {
   return (value) => {
+    if (value === Infinity || value === -Infinity) throw needsExactNumbers;
     if (typeof value === "number" || typeof value === "string") return parseDecimal(String(value), precision, scale);
     if (typeof value !== "object") return refuse("a decimal number", value);
     return parseDecimal(exactOf(value, "a decimal number"), precision, scale);
