@@ -40,6 +40,7 @@ export function createManager(options: ManagerOptions): Promise<Manager> {
   });
 }
 
+/** Does what `createManager` does, with other processes or other timing. */
 export async function createManagerWith(options: ManagerOptions, internals: Internals): Promise<Manager> {
   const catalogue = openCatalogue(resolve(options.dataDirectory));
   try {

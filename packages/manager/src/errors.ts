@@ -41,8 +41,10 @@ export type ControlPlaneErrorCode =
   | "RuntimeError.ProcessDied"
   | "RunnerError.ProvisioningTimeout";
 
+/** Every code that a call of the manager can fail with. */
 export type ManagerErrorCode = ControlPlaneErrorCode | PipelineErrorCode;
 
+/** What the manager throws; `details` are the published fields of its code. */
 export class ManagerError extends Error {
   readonly code: ManagerErrorCode;
   readonly details: unknown;

@@ -1,3 +1,4 @@
+/** The ways in which a start can fail. */
 export type StartupErrorCode =
   "DataDirectoryUnusable" | "DataDirectoryInUse" | "CatalogueCorrupt" | "CatalogueTooNew" | "PepperMissing" | "PepperInvalid";
 

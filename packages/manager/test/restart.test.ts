@@ -92,7 +92,7 @@ test("after kill -9 of the server what ran runs again, as it ran, and nothing of
   expect((await world.manager.pipelines.events("runs")).length).toBeGreaterThan(5);
   // A second server on the same directory is turned away with one sentence, and the first goes on.
   await expect(startHost()).rejects.toThrow(`The data directory ${directory} is in use by another server`);
-  expect(await world.manager.pipelines.get("runs")).toMatchObject({ runtimeStatus: "Running" });
+  expect(await world.manager.pipelines.get("runs")).toMatchObject({ resourcesStatus: "Provisioned" });
 });
 
 test("closing the server ends its processes and keeps what was wished for", async () => {

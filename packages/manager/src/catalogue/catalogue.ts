@@ -2,9 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ApiKey, Pipeline, PipelineEvent } from "../api.ts";
 import { openDatabase } from "./open-database.ts";
 
+/** An API key with the keyed digest of its secret. */
 export interface StoredKey extends ApiKey {
   readonly digest: Uint8Array;
 }
+/** A process of this server, told from later owners of its id by the mark. */
 export interface StoredProcess {
   readonly pid: number;
   readonly startMark: string;

@@ -13,6 +13,7 @@ export interface CompileLoop {
   close(): void;
 }
 
+/** What the loop works with. */
 export interface CompileLoopOptions {
   readonly compiler: Compiler;
   readonly registry: Registry;
@@ -22,6 +23,7 @@ export interface CompileLoopOptions {
   readonly onEnd: (pipeline: Pipeline) => void;
 }
 
+/** Creates the loop; it runs whenever there is something in the queue. */
 export function createCompileLoop({ compiler, registry, clock, platformVersion, onEnd }: CompileLoopOptions): CompileLoop {
   const waiting = new Set<string>();
   let busy = false;

@@ -11,6 +11,7 @@ export interface Compiler {
   close(): void;
 }
 
+/** Where the compiler is, and how long it may take. */
 export interface CompilerOptions {
   readonly modulePath: string;
   readonly deadlineMs: number;

@@ -34,6 +34,7 @@ function field(standard: unknown, expected: string, test: (value: unknown) => bo
 const whole = (least: number) => (value: unknown) => Number.isSafeInteger(value) && (value as number) >= least;
 const anyString = (value: unknown): boolean => typeof value === "string";
 
+// One reader for each kind of field; those called optional take null as a value of its own.
 export const boolean = (standard: boolean): Field => field(standard, "true or false", (v) => typeof v === "boolean", false);
 export const integer = (standard: number, least = 0): Field =>
   field(standard, `a whole number of at least ${String(least)}`, whole(least), false);
@@ -75,6 +76,7 @@ export class UnknownFieldError extends FieldError {
   }
 }
 
+/** True for what JSON calls an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

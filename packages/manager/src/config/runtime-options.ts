@@ -29,6 +29,7 @@ export function toRuntimeOptions(config: RuntimeConfig): RuntimeOptions {
   };
 }
 
+/** True when the pipeline keeps its relations on disk. */
 export function hasStorage(config: RuntimeConfig): boolean {
   return read(config).storage !== null;
 }

@@ -18,6 +18,7 @@ export interface SocketClient {
   close(): void;
 }
 
+/** A request whose answer is a stream; the deadline is for its beginning. */
 export interface StreamRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
@@ -25,6 +26,7 @@ export interface StreamRequest {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
+/** The beginning of a streamed answer. */
 export interface StreamReply {
   readonly contentType: string;
   readonly body: Readable;
@@ -39,6 +41,7 @@ const limits = { control: 2, calls: 32, streams: 256, waiting: 1024, replyBytes:
 /** Deadlines are ours, by signal; undici's own are coarse and off. */
 const pooled = { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 } as const;
 
+/** Creates a client; it connects when it is first used. */
 export function createSocketClient(socketPath: string): SocketClient {
   // Pools apart, so that open subscriptions never hold back a status call, nor either of them a stop.
   const controls = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.control });

@@ -45,6 +45,7 @@ export function compilationFailed(p: Pipeline, now: string): Pipeline {
   return change(p, { ...undesired, deploymentError: error }, now);
 }
 
+/** The storage has been removed. */
 export function storageCleared(p: Pipeline, now: string): Pipeline {
   return p.storageStatus === "Clearing" ? change(p, { storageStatus: "Cleared" }, now) : p;
 }

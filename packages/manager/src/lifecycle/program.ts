@@ -5,6 +5,7 @@ import { change } from "./change.ts";
 /** What compiling a program came to; a string when the compiler itself failed. */
 export type CompileOutcome = CompilePipelineResult | { readonly systemError: string };
 
+/** The compiler has been given the program. */
 export function compileBegan(p: Pipeline, now: string): Pipeline {
   return change(p, { programStatus: "CompilingSql" }, now);
 }

@@ -8,6 +8,7 @@ export interface LogBook {
   closeAll(): void;
 }
 
+/** Creates an empty book; a log begins when it is first asked for. */
 export function createLogBook(): LogBook {
   const rings = new Map<string, LogRing>();
   return {

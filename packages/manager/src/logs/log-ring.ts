@@ -6,6 +6,7 @@ export interface LogRing {
   close(): void;
 }
 
+/** How much a ring keeps: the first bound that is met counts. */
 export interface LogLimits {
   readonly lines: number;
   readonly characters: number;

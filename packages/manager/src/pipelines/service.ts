@@ -13,6 +13,7 @@ import { storageDirectoryOf, type Supervisor } from "../supervisor/supervisor.ts
 import { define, edit, newPipeline, patched, type Definition } from "./edit.ts";
 import type { Registry } from "./registry.ts";
 
+/** What the service puts together. */
 export interface PipelineServiceParts {
   readonly registry: Registry;
   readonly catalogue: Catalogue;

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 
+/** How a process is forked. */
 export interface ForkOptions {
   readonly heapLimitMb?: number | undefined;
   /** Where Node keeps compiled modules, which halves the time until a process is ready. */

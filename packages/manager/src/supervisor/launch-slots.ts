@@ -9,6 +9,7 @@ export interface LaunchSlots {
   free(id: string): void;
 }
 
+/** Creates slots of which `limit` are held at a time, each for at most `holdMs`; `call` is given the next in turn. */
 export function createLaunchSlots(limit: number, holdMs: number, call: (id: string) => void): LaunchSlots {
   const held = new Map<string, NodeJS.Timeout>();
   const waiting = new Set<string>();

@@ -12,6 +12,7 @@ export interface ProcessExit {
   readonly outOfMemory: boolean;
 }
 
+/** What a process tells, each call on its own; none comes after `exit`. */
 export interface PipelineProcessEvents {
   status(status: RuntimeStatus): void;
   failed(error: SocketError): void;
@@ -20,6 +21,7 @@ export interface PipelineProcessEvents {
   exit(exit: ProcessExit): void;
 }
 
+/** A pipeline process that was started. */
 export interface PipelineProcess {
   readonly pid: number | undefined;
   /** SIGKILL to the whole process group. */

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
-import type { DeployedRuntimeStatus, DeploymentError, Logger } from "../api.ts";
+import type { DeployedRuntimeStatus, DeploymentError, Logger, Pipeline } from "../api.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Clock } from "../clock.ts";
 import { heapLimitMb, provisioningTimeoutMs } from "../config/runtime-options.ts";
@@ -33,6 +33,7 @@ export interface Supervisor {
   close(deadlineMs: number): Promise<void>;
 }
 
+/** What the supervisor works with; `logOf` gives the log that a process writes to. */
 export interface SupervisorOptions {
   readonly registry: Registry;
   readonly catalogue: Catalogue;
@@ -51,7 +52,7 @@ interface Deployed {
   readonly name: string;
   readonly socketPath: string;
   readonly client: SocketClient;
-  readonly gone: Promise<undefined>;
+  readonly gone: PromiseWithResolvers<undefined>;
   process: PipelineProcess;
   provisioning: NodeJS.Timeout | undefined;
   poll: NodeJS.Timeout | undefined;
@@ -72,6 +73,7 @@ const countEvery = 3;
 
 const launches = { atATime: 2 * availableParallelism(), holdMs: 5000 } as const;
 
+/** Creates the supervisor of one data directory. It starts nothing until it is told to settle a pipeline. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { registry, catalogue, clock, logger, timing } = options;
   const deployed = new Map<string, Deployed>();
@@ -92,27 +94,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const incarnation = randomUUID();
     registry.observe(id, (p) => launched(p, incarnation, clock()));
     note(id, `Deploying incarnation ${incarnation}.`);
-    const { promise: gone, resolve } = Promise.withResolvers<undefined>();
-    const socketPath = socketPathFor(options.socketDirectory, incarnation);
-    const one: Deployed = {
-      id,
-      name: pipeline.name,
-      socketPath,
-      client: createSocketClient(socketPath),
-      gone,
-      process: { pid: undefined, kill: () => undefined },
-      provisioning: undefined,
-      poll: undefined,
-      polls: 0,
-      tellings: 0,
-      aligning: false,
-      stopping: false,
-    };
-    deployed.set(id, one);
+    begin(newDeployed(pipeline, socketPathFor(options.socketDirectory, incarnation)), pipeline, incarnation);
+  };
+
+  const begin = (one: Deployed, pipeline: Pipeline, incarnation: string): void => {
+    deployed.set(one.id, one);
     try {
       one.process = startPipelineProcess(
         options.modulePath,
-        deploymentOf(pipeline, incarnation, socketPath, storageDirectoryOf(options.dataDirectory, id)),
+        deploymentOf(pipeline, incarnation, one.socketPath, storageDirectoryOf(options.dataDirectory, one.id)),
         { heapLimitMb: heapLimitMb(pipeline.runtimeConfig), codeCache: options.codeCache },
         {
           status: (status) => {
@@ -122,23 +112,24 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
             gaveUp(one, error);
           },
           line: (line) => {
-            options.logOf(id).append(line);
+            options.logOf(one.id).append(line);
           },
           exit: (exit) => {
             ended(one, exit);
-            resolve(undefined);
           },
         },
       );
     } catch (error) {
       // Out of processes or of file descriptors: a failed deployment like any other.
-      resolve(undefined);
       ended(one, { exitCode: null, signal: null, lastErrorLine: (error as Error).message, outOfMemory: false });
       return;
     }
     remember(one.process.pid);
-    const patience = provisioningTimeoutMs(pipeline.runtimeConfig, timing.provisioningMs);
-    one.provisioning = setTimeout(() => {
+    one.provisioning = expectSign(one, provisioningTimeoutMs(pipeline.runtimeConfig, timing.provisioningMs));
+  };
+
+  const expectSign = (one: Deployed, patience: number): NodeJS.Timeout =>
+    setTimeout(() => {
       fail(one, {
         code: "RunnerError.ProvisioningTimeout",
         message: `Pipeline '${one.name}' gave no sign of life within ${String(patience / 1000)} s of its deployment (provisioning_timeout_secs)`,
@@ -146,7 +137,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       });
       one.process.kill();
     }, patience).unref();
-  };
 
   const remember = (pid: number | undefined): void => {
     const startMark = pid === undefined ? undefined : processMark(pid);
@@ -194,6 +184,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const ended = (one: Deployed, exit: ProcessExit): void => {
     clearTimeout(one.provisioning);
     clearTimeout(one.poll);
+    one.gone.resolve(undefined);
     one.client.close();
     if (!closing) fail(one, deathOf(one.name, exit));
     deployed.delete(one.id);
@@ -270,7 +261,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     await one.client.control("POST", "/stop", graceMs).catch(() => {
       one.process.kill();
     });
-    await one.gone;
+    await one.gone.promise;
     clearTimeout(timer);
   };
 
@@ -284,7 +275,24 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     client: (id) => deployed.get(id)?.client,
     close: async (deadlineMs) => {
       closing = true;
-      await Promise.all([...deployed.values()].map((one) => (one.stopping ? one.gone : stop(one, deadlineMs))));
+      await Promise.all([...deployed.values()].map((one) => (one.stopping ? one.gone.promise : stop(one, deadlineMs))));
     },
+  };
+}
+
+function newDeployed(pipeline: Pipeline, socketPath: string): Deployed {
+  return {
+    id: pipeline.id,
+    name: pipeline.name,
+    socketPath,
+    client: createSocketClient(socketPath),
+    gone: Promise.withResolvers<undefined>(),
+    process: { pid: undefined, kill: () => undefined },
+    provisioning: undefined,
+    poll: undefined,
+    polls: 0,
+    tellings: 0,
+    aligning: false,
+    stopping: false,
   };
 }
