@@ -29,7 +29,10 @@ export function reportCoverage(coverage: Coverage, capabilities: ReadonlySet<Cap
   const stale = [
     ...always.flatMap(({ codes }) => codes ?? []).filter((code) => coverage.errorCodes.has(code)),
     ...everyReply
-      .filter(({ id, status, key }) => coverage.replies.has(key) && always.some((e) => e.statuses?.includes(status) && e.operations?.includes(id)))
+      .filter(
+        ({ id, status, key }) =>
+          coverage.replies.has(key) && always.some((e) => e.statuses?.includes(status) && e.operations?.includes(id)),
+      )
       .map(({ key }) => key),
   ];
   const seenCodes = errorCodeValues.filter((code) => coverage.errorCodes.has(code));

@@ -25,6 +25,19 @@ export const exceptions: readonly Exception[] = [
     codes: ["RuntimeError.ProcessDied", "RuntimeError.OutOfMemory", "RunnerError.ProvisioningTimeout", "InitializationError"],
     reason: "Deaths and time limits of a process, which only the machine that it runs on can cause; tested in packages/manager.",
   },
+  {
+    codes: ["OutputTransportError"],
+    reason: "Opening an output has to fail without its configuration being wrong; tested in packages/pipeline.",
+  },
+  {
+    codes: [
+      "ConfigError.DuplicateInputEndpoint",
+      "ConfigError.DuplicateOutputEndpoint",
+      "ConfigError.UnknownInputTransport",
+      "ConfigError.UnknownOutputTransport",
+    ],
+    reason: "A program with such a connector does not compile, so it never starts.",
+  },
   { without: "keys", statuses: [401, 403], reason: "The server runs without authentication." },
   { without: "keys", codes: ["InvalidApiKey", "InsufficientPermissions"], reason: "The server runs without authentication." },
   {

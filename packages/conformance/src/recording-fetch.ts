@@ -31,7 +31,13 @@ export function createRecorder(options: { readonly baseUrl: string; readonly fet
       const response = await send(request);
       const id = match(request.method, new URL(request.url).pathname);
       if (id === undefined) {
-        if (response.status >= 400) coverage.addCodes(await response.clone().json().catch(() => undefined));
+        if (response.status >= 400)
+          coverage.addCodes(
+            await response
+              .clone()
+              .json()
+              .catch(() => undefined),
+          );
         return response;
       }
       const { status } = response;

@@ -56,6 +56,9 @@ export function createReplySchemas(): ReplySchemas {
 const uri = (pointer: string) => pointer.split("/").map(encodeURIComponent).join("/");
 
 function at(pointer: string): unknown {
-  const keys = pointer.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const keys = pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
   return keys.reduce<unknown>((node, key) => (node as Readonly<Record<string, unknown>>)[key], openapiDocument);
 }

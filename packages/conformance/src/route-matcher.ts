@@ -18,6 +18,7 @@ export function createRouteMatcher(prefix: string): RouteMatcher {
     segments: `${prefix}${path}`.split("/"),
   }));
   return (method, pathname) => {
+    if (!isDecodable(pathname)) return undefined;
     const given = pathname.split("/");
     let best: Route | undefined;
     for (const route of routes) {
@@ -27,6 +28,15 @@ export function createRouteMatcher(prefix: string): RouteMatcher {
     }
     return best?.id;
   };
+}
+
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function moreLiteral(one: Route, other: Route): boolean {

@@ -10,9 +10,7 @@ export interface FaultyManager {
 export function makeFaulty(real: Manager): FaultyManager {
   let code: string | undefined;
   const failure = () =>
-    code === "InternalError"
-      ? new Error("secret cause")
-      : new ManagerError(code as ManagerErrorCode, "Made to fail by a test.", {});
+    code === "InternalError" ? new Error("secret cause") : new ManagerError(code as ManagerErrorCode, "Made to fail by a test.", {});
   const wrap = <Service extends object>(service: Service): Service =>
     new Proxy(service, {
       get: (target, key) => {

@@ -15,7 +15,11 @@ import { makeFaulty } from "./faulty-manager.ts";
 import { runSuites } from "./run-suites.ts";
 
 const platformVersion = "0.1.0";
-const quiet: Logger = { info: () => undefined, warn: () => undefined, error: (o, m) => process.stderr.write(`${m} ${JSON.stringify(o)} ${String((o as {err?: Error}).err?.stack)}\n`) };
+const quiet: Logger = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (o, m) => process.stderr.write(`${m} ${JSON.stringify(o)} ${String((o as { err?: Error }).err?.stack)}\n`),
+};
 
 let directory: string;
 let manager: Manager;

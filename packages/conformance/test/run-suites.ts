@@ -15,10 +15,7 @@ export function runSuites(
   }
   describe("coverage", () => {
     test("every documented status of every operation, and every error code, was provoked or is excused", () => {
-      const { missingReplies, missingCodes, staleExceptions } = reportCoverage(
-        target().recorder.coverage,
-        new Set(options.capabilities),
-      );
+      const { missingReplies, missingCodes, staleExceptions } = reportCoverage(target().recorder.coverage, new Set(options.capabilities));
       expect({ missingReplies, missingCodes, staleExceptions }).toEqual({ missingReplies: [], missingCodes: [], staleExceptions: [] });
     });
   });

@@ -133,7 +133,9 @@ export function openSession({ target: targetOf, assert }: SuiteKit): Session {
 }
 
 async function checkedError(assert: Assert, response: Response, status: number, code: string): Promise<ErrorBody> {
-  const text = await response.text();
+  // A reply that should have been an error may be a stream without an end.
+  if (response.ok) await response.body?.cancel();
+  const text = response.ok ? "" : await response.text();
   let body: ErrorBody | undefined;
   try {
     body = JSON.parse(text) as ErrorBody;

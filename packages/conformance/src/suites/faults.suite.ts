@@ -17,7 +17,13 @@ const injected: Readonly<Record<string, number>> = {
   Terminating: 410,
 };
 /** These answer from what the server is, without asking anything that can fail. */
-export const answeredFromMemory: ReadonlySet<string> = new Set(["getHealth", "getAuthenticationConfig", "getConfig", "listDemos", "getSession"]);
+export const answeredFromMemory: ReadonlySet<string> = new Set([
+  "getHealth",
+  "getAuthenticationConfig",
+  "getConfig",
+  "listDemos",
+  "getSession",
+]);
 
 /** What only a server that can be made to fail shows: its own failures, in the contract's words. */
 export const faultsSuite: Suite = (kit) => {

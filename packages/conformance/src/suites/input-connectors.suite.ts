@@ -66,7 +66,11 @@ export const inputConnectorsSuite: Suite = (kit) => {
       const known = { ...path, pipeline_name: pipeline, action: "pause" };
       await expectError(send("controlInputConnector", { path: { ...known, connector_name: "c2" } }), 503, "PipelineInteractionNotDeployed");
       await client.pipelines.startAndWait(pipeline, { initial: "paused", timeoutMs: waitMs });
-      const unknown = await expectError(send("controlInputConnector", { path: { ...known, connector_name: "c2" } }), 404, "UnknownInputEndpoint");
+      const unknown = await expectError(
+        send("controlInputConnector", { path: { ...known, connector_name: "c2" } }),
+        404,
+        "UnknownInputEndpoint",
+      );
       assert.deepEqual(unknown.details, { endpoint_name: "t.c2" });
       assert.equal(unknown.message, "unknown input endpoint name 't.c2'");
     });

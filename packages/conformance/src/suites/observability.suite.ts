@@ -16,12 +16,21 @@ export const observabilitySuite: Suite = (kit) => {
       const { global_metrics: all, inputs, outputs } = stats;
       assert.deepEqual([all.total_input_records, all.total_processed_records, all.total_completed_records], [100, 100, 100]);
       assert.deepEqual([all.state, all.transaction_status, all.transaction_id], ["Running", "NoTransaction", 0]);
-      assert.deepEqual(inputs.map((one) => one.endpoint_name), ["t.c1"]);
-      assert.deepEqual(outputs.map((one) => one.endpoint_name), ["v.o"]);
+      assert.deepEqual(
+        inputs.map((one) => one.endpoint_name),
+        ["t.c1"],
+      );
+      assert.deepEqual(
+        outputs.map((one) => one.endpoint_name),
+        ["v.o"],
+      );
       assert.equal(inputs[0]?.metrics.end_of_input, true);
       assert.equal(outputs[0]?.metrics.transmitted_records, 100);
       const lists = ["parse_errors", "transport_errors", "encode_errors"];
-      assert.ok([...inputs, ...outputs].every((one) => lists.every((key) => !(key in one))), "error lists only when asked for");
+      assert.ok(
+        [...inputs, ...outputs].every((one) => lists.every((key) => !(key in one))),
+        "error lists only when asked for",
+      );
       const full = await client.pipelines.stats(pipeline, { includeConnectorErrors: true });
       assert.deepEqual([full.inputs[0]?.parse_errors, full.outputs[0]?.encode_errors], [[], []]);
       await expectError(
@@ -86,7 +95,10 @@ export const observabilitySuite: Suite = (kit) => {
       assert.equal(events[0]?.deployment_runtime_status, "Running");
       const seen = events.map((event) => event.program_status).reverse();
       assert.ok(seen.includes("Success"), seen.join());
-      assert.deepEqual([...events].sort((a, b) => (a.recorded_at < b.recorded_at ? 1 : -1)), events);
+      assert.deepEqual(
+        [...events].sort((a, b) => (a.recorded_at < b.recorded_at ? 1 : -1)),
+        events,
+      );
       assert.deepEqual(await client.pipelines.event(pipeline, "latest"), events[0]);
       const oldest = events.at(-1);
       assert.deepEqual(await client.pipelines.event(pipeline, oldest?.event_id ?? ""), oldest);

@@ -10,7 +10,13 @@ const snapshot = { send_snapshot: true };
 async function contentOf({ target }: Session, path: string): Promise<string[]> {
   const held = new Map<string, number>();
   const text = await target.readFile(path);
-  applyChanges(held, text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as unknown));
+  applyChanges(
+    held,
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as unknown),
+  );
   return [...held.keys()].sort();
 }
 async function viewOf({ client }: Session, pipeline: string): Promise<string[]> {
@@ -67,11 +73,22 @@ export const outputConnectorsSuite: Suite = (kit) => {
     const path = fileOf(session);
     await withRunning(copyProgram([], [fileOutput("file", path, snapshot)]), async (pipeline) => {
       await client.ingress(pipeline, "t", rows(0, 500), { wait: true, timeoutMs: waitMs });
-      await client.ingress(pipeline, "t", rows(0, 100).map((row) => ({ delete: row })), { updateFormat: "insert_delete", wait: true, timeoutMs: waitMs });
+      await client.ingress(
+        pipeline,
+        "t",
+        rows(0, 100).map((row) => ({ delete: row })),
+        { updateFormat: "insert_delete", wait: true, timeoutMs: waitMs },
+      );
       const transmitted = (await client.outputs.stats(pipeline, "v", "file")).metrics.transmitted_records;
       const phases: string[] = [];
-      const status = await client.outputs.resetAndWait(pipeline, "v", "file", { timeoutMs: waitMs, onProgress: ({ phase }) => phases.push(phase) });
-      assert.deepEqual([status.status, status.phase, status.snapshot_records, status.snapshot_records_sent], ["complete", "following", 400, 400]);
+      const status = await client.outputs.resetAndWait(pipeline, "v", "file", {
+        timeoutMs: waitMs,
+        onProgress: ({ phase }) => phases.push(phase),
+      });
+      assert.deepEqual(
+        [status.status, status.phase, status.snapshot_records, status.snapshot_records_sent],
+        ["complete", "following", 400, 400],
+      );
       assert.ok(status.completed_at !== null && status.started_at <= status.completed_at);
       assert.equal(phases.at(-1), "following");
       const file = await session.target.readFile(path);
@@ -146,7 +163,9 @@ export const outputConnectorsSuite: Suite = (kit) => {
         (await client.outputs.resetStatus(pipeline, token)).status === "complete" ? true : undefined,
       );
       stream.close();
-      await until("the connection was gone", async () => ((await client.pipelines.stats(pipeline)).outputs.length === 0 ? true : undefined));
+      await until("the connection was gone", async () =>
+        (await client.pipelines.stats(pipeline)).outputs.length === 0 ? true : undefined,
+      );
       await expectFailure(client.outputs.resetStatus(pipeline, token), 410, "UnknownEndpointInResetToken");
     });
   });

@@ -11,7 +11,10 @@ export const pipelinesSuite: Suite = (kit) => {
     const { client, name } = openSession(kit);
     const pipeline = name("p");
     const created = await client.pipelines.create({ name: pipeline, program_code: program, tags: ["a", "b:c=d"], description: "d" });
-    assert.deepEqual([created.version, created.program_version, created.deployment_status, created.storage_status], [1, 1, "Stopped", "Cleared"]);
+    assert.deepEqual(
+      [created.version, created.program_version, created.deployment_status, created.storage_status],
+      [1, 1, "Stopped", "Cleared"],
+    );
     assert.deepEqual([created.name, created.description, created.tags, created.program_code], [pipeline, "d", ["a", "b:c=d"], program]);
     assert.equal(created.runtime_config.workers, 8);
     assert.deepEqual(created.program_config, { profile: null, cache: true, runtime_version: null, use_platform_compiler: false });
@@ -45,7 +48,10 @@ export const pipelinesSuite: Suite = (kit) => {
       assert.equal(program_status, "Success");
       const table = info?.schema.inputs.find((relation) => relation.name === "Mixed");
       assert.deepEqual([table?.case_sensitive, table?.materialized, table?.primary_key], [true, true, ["id"]]);
-      assert.deepEqual(table?.fields.map((field) => field.name), ["id", "amount"]);
+      assert.deepEqual(
+        table?.fields.map((field) => field.name),
+        ["id", "amount"],
+      );
       const outputs = info?.schema.outputs.map((relation) => relation.name) ?? [];
       assert.ok(outputs.includes("v") && outputs.includes("error_view"), outputs.join());
       assert.deepEqual(Object.keys(info?.input_connectors ?? {}), ["Mixed.unnamed-0"]);
