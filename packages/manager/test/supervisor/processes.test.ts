@@ -1,5 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { createWorld, eventually, processMark } from "../fixtures/world.ts";
+import { createWorld, eventually, freshDirectory, processMark } from "../fixtures/world.ts";
 
 describe("a process that fails", () => {
   test("while initializing leaves its own error and touches no other pipeline", async () => {
@@ -166,10 +168,11 @@ test("errors of connectors are counted", async () => {
 });
 
 test("a data directory with a long path still gets sockets that fit", async () => {
-  const { mkdirSync } = await import("node:fs");
-  const { freshDirectory } = await import("../fixtures/world.ts");
-  const long = `${freshDirectory()}/${"deep/".repeat(30)}`;
-  mkdirSync(long, { recursive: true });
-  await using world = await createWorld({}, long);
-  expect(await world.running("orders")).toMatchObject({ runtimeStatus: "Running" });
+  const base = freshDirectory();
+  try {
+    await using world = await createWorld({}, join(base, "deep/".repeat(30)));
+    expect(await world.running("orders")).toMatchObject({ runtimeStatus: "Running" });
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
 });
