@@ -62,7 +62,7 @@ const composites: readonly TypedValues[] = [
   { columnType: type("ARRAY", { component: type("BIGINT") }), value: fc.array(fc.option(bigInteger(64n)), { maxLength: 4 }) },
   {
     columnType: type("STRUCT", { fields: [column("a", "DECIMAL"), column("b", "VARCHAR")] }),
-    value: fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.option(text)),
+    value: fc.tuple<Value[]>(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.option(text)),
   },
   {
     columnType: type("MAP", { key: type("VARCHAR", { nullable: false }), value: type("INTEGER") }),
