@@ -7,6 +7,8 @@ import { quoteLiteral } from "./quote.ts";
 
 /** Name under which the pipeline's database is attached. */
 export const catalogName = "store";
+/** One-row table with the number of the last step; no query can name its schema. */
+export const stepTable = `${catalogName}.headgate.step`;
 
 export interface Database {
   /** A connection whose default database is the store. */
@@ -49,6 +51,8 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await connection.run(`ATTACH ${quoteLiteral(file)} AS ${catalogName}${mode}`);
     await connection.run("SET GLOBAL TimeZone = 'UTC'");
     await connection.run(`SET allowed_directories = [${quoteLiteral(exportFolder)}]`);
+    // Fewer checkpoints: nothing here is read again after a restart, they only move data out of memory.
+    await connection.run("SET checkpoint_threshold = '256MiB'");
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
     connection.closeSync();

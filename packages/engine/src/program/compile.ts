@@ -34,15 +34,17 @@ export async function compileProgram(sql: string): Promise<CompileResult> {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
+  const connection = await instance.connect();
   try {
-    const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
     await connection.run("SET temp_directory = ''");
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
-    const declared: Declared = { source, connection, relations: new Map(), broken: new Set(parsed.broken), warnings: [] };
+    const broken = new Set(parsed.broken);
+    const declared: Declared = { source, connection, relations: new Map(), broken, warnings: [] };
     return await compileStatements(declared, parsed.statements, [...parsed.errors]);
   } finally {
+    connection.closeSync();
     instance.closeSync();
   }
 }

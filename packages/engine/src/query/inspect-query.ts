@@ -18,7 +18,7 @@ interface JsonObject {
 /** Table functions that compute from their arguments alone. */
 const allowedTableFunctions = new Set(["range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"]);
 /** Functions that read the session, other databases or settings, or that have effects. */
-const forbiddenFunctions = new Set([
+export const forbiddenFunctions = new Set([
   "current_connection_id", "current_database", "current_query", "current_query_id", "current_schema", "current_schemas",
   "current_setting", "current_transaction_id", "currval", "getenv", "getvariable", "in_search_path", "nextval",
   "setseed", "sleep_ms", "stats", "txid_current", "write_log", "parse_duckdb_log_message", "pg_get_viewdef",
@@ -42,7 +42,7 @@ export function inspectQuery(tree: unknown, options: { readonly volatile: boolea
   const visitFunction = (node: JsonObject): void => {
     const name = String(node["function_name"]).toLowerCase();
     if (forbiddenFunctions.has(name)) refuse(`The function ${name}() is not available`, node);
-    else if (!options.volatile && volatileFunctions.has(name)) refuse(notRepeatable(`${name}()`), node);
+    else if (!options.volatile && (volatileFunctions.has(name) || countsFromToday(name, node))) refuse(notRepeatable(`${name}()`), node);
   };
   const visitColumn = (node: JsonObject): void => {
     const names = node["column_names"];
@@ -122,6 +122,9 @@ export function inspectQuery(tree: unknown, options: { readonly volatile: boolea
   return { relations, problems };
 }
 
+/** age(x) is age(current_date, x), though DuckDB's catalog calls it repeatable. */
+const countsFromToday = (name: string, node: JsonObject): boolean =>
+  name === "age" && Array.isArray(node["children"]) && node["children"].length === 1;
 const notRepeatable = (what: string): string => `${what} is not supported in a view: its value changes from step to step`;
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 const withName = (scope: ReadonlySet<string>, name: Json | undefined): ReadonlySet<string> =>

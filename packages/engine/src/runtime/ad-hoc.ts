@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { duckdbTypeSql, fromDuckDBType } from "../duckdb/column-type.ts";
 import { createChunkReader } from "../duckdb/from-duckdb-value.ts";
+import { stepTable } from "../duckdb/open-database.ts";
 import { quoteIdentifier, quoteLiteral } from "../duckdb/quote.ts";
 import type { AdHocRequest, QueryRows, ResultColumn } from "../engine.ts";
 import { EngineError } from "../errors.ts";
@@ -12,7 +13,6 @@ import { parseSelect, QueryError } from "../query/parse-select.ts";
 import type { Program, Row, Table, Value } from "../types.ts";
 import { parseAdHoc, type AdHocStatement } from "./parse-ad-hoc.ts";
 import type { Reader, Readers } from "./readers.ts";
-import { stepTable } from "./create-engine.ts";
 import { streamRows } from "./snapshot.ts";
 
 type Insert = Extract<AdHocStatement, { kind: "insert" }>;

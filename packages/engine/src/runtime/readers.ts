@@ -57,7 +57,7 @@ function createReader(connection: DuckDBConnection, onClose: () => void): Reader
   const stopRunning = (): void => {
     if (busy === 0) return;
     connection.interrupt();
-    setTimeout(stopRunning, interruptEveryMs);
+    setTimeout(stopRunning, interruptEveryMs).unref();
   };
   const interrupt = (): void => {
     if (interrupted) return;

@@ -1,9 +1,9 @@
 import type { DuckDBResult } from "@duckdb/node-api";
 import { createChunkReader } from "../duckdb/from-duckdb-value.ts";
+import { stepTable } from "../duckdb/open-database.ts";
 import type { Snapshot } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import type { Row } from "../types.ts";
-import { stepTable } from "./create-engine.ts";
 import type { Reader, Readers } from "./readers.ts";
 import type { RelationSql } from "./relation-store.ts";
 

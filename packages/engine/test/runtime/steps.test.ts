@@ -335,3 +335,36 @@ test("closing waits for the step, ends readers and refuses what comes after", as
   await expect(engine.step({ changes: new Map(), watch: new Set() })).rejects.toMatchObject({ code: "closed" });
   await snapshot.close();
 });
+
+test("names that the engine or DuckDB also use are the program's own", async () => {
+  const sql = `CREATE TABLE "order" (w INT PRIMARY KEY, c0 INT, step INT, "select" INT, n INT, id INT, t INT, d INT);
+    CREATE TABLE store (w INT, c1 INT, c0 INT) WITH ('materialized' = 'true'); CREATE TABLE main (q INT); CREATE TABLE pg_class (q INT);
+    CREATE MATERIALIZED VIEW step AS SELECT o.w, o.c0, s.c1 AS "s.c1", o."select" FROM "order" o JOIN store s ON s.w = o.w;
+    CREATE MATERIALIZED VIEW headgate AS SELECT count(*) AS w FROM step, pg_class, main;`;
+  await using(sql, async (engine) => {
+    await step(engine, "order", [[insert, 1, 2, 3, 4, 5, 6, 7, 8]]);
+    expect(
+      await step(
+        engine,
+        "store",
+        [
+          [insert, 1, 5, 6],
+          [insert, 1, 5, 6],
+        ],
+        "step",
+        "store",
+      ),
+    ).toEqual({
+      store: [[[1, 5, 6], 2]],
+      step: [[[1, 2, 5, 4], 2]],
+    });
+    expect(await step(engine, "store", [[remove, 1, 5, 6]], "step")).toEqual({ step: [[[1, 2, 5, 4], -1]] });
+    expect(await step(engine, "order", [[update, 1, undefined, 9]], "order")).toEqual({
+      order: [
+        [[1, 2, 3, 4, 5, 6, 7, 8], -1],
+        [[1, 2, 9, 4, 5, 6, 7, 8], 1],
+      ],
+    });
+    expect(await queryRows(engine, "SELECT * FROM step")).toEqual([[1, 2, 5, 4]]);
+  });
+});

@@ -1,5 +1,5 @@
-import { expect, test } from "@jest/globals";
-import { EngineError, type Row, type Value } from "@headgate/engine";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { EngineError, type Engine, type Row, type Value } from "@headgate/engine";
 import { queryRows, snapshotOf, start, rowText } from "./model.ts";
 
 const samples: readonly (readonly [type: string, values: readonly Value[]])[] = [
@@ -50,45 +50,8 @@ const samples: readonly (readonly [type: string, values: readonly Value[]])[] = 
   ["MAP<INT, ROW(x DATE)>", [[[1, [5]]]]],
 ];
 
-test.each(samples)(
-  "%s values go in and come out unchanged, also as NULL, through deltas, snapshots, views and queries",
-  async (type, values) => {
-    const engine = await start(`CREATE TABLE t (n INT, x ${type}) WITH ('materialized' = 'true');
-    CREATE MATERIALIZED VIEW v AS SELECT x, n FROM t;`);
-    try {
-      const rows: Row[] = [...values, null].map((value, i) => [i, value]);
-      const expected = rows.map(rowText).sort();
-      const { deltas } = await engine.step({
-        changes: new Map([["t", [{ rows, ops: undefined }]]]),
-        watch: new Set(["t", "v"]),
-      });
-      expect(
-        deltas
-          .get("t")!
-          .map(([row]) => rowText(row))
-          .sort(),
-      ).toEqual(expected);
-      expect(
-        deltas
-          .get("v")!
-          .map(([[x, n]]) => rowText([n!, x!]))
-          .sort(),
-      ).toEqual(expected);
-      expect([...(await snapshotOf(engine, "t")).bag.keys()].sort()).toEqual(expected);
-      const found = await queryRows(engine, "SELECT n, x FROM t ORDER BY n");
-      expect(found.map(rowText)).toEqual(rows.map(rowText));
-      // Every row is found again as itself.
-      const ops = new Uint8Array(found.length).fill(1);
-      const removed = await engine.step({ changes: new Map([["t", [{ rows: found, ops }]]]), watch: new Set(["v"]) });
-      expect(removed.deltas.get("v")).toHaveLength(rows.length);
-      expect((await snapshotOf(engine, "t")).records).toBe(0);
-    } finally {
-      await engine.close();
-    }
-  },
-);
-
-test.each([
+/** Values that do not fit their column. */
+const wrong: readonly (readonly [type: string, value: Value])[] = [
   ["TINYINT", 128],
   ["INTEGER", 1.5],
   ["INTEGER", "1"],
@@ -105,15 +68,63 @@ test.each([
   ["BOOLEAN", 1],
   ["INT ARRAY", 1],
   ["INT NOT NULL", null],
-] as const)("a %s column refuses %p by name and keeps its state", async (type, value) => {
-  const engine = await start(`CREATE TABLE t (good INT, x ${type}) WITH ('materialized' = 'true')`);
-  try {
-    const failing = engine.step({ changes: new Map([["t", [{ rows: [[1, value]], ops: undefined }]]]), watch: new Set() });
-    await expect(failing).rejects.toThrow(EngineError);
-    await expect(failing).rejects.toMatchObject({ code: "runtime", message: expect.stringContaining("Table 't', column 'x'") });
-    expect(await snapshotOf(engine, "t")).toMatchObject({ step: 0, records: 0 });
-    expect((await engine.step({ changes: new Map(), watch: new Set() })).step).toBe(1);
-  } finally {
-    await engine.close();
-  }
+];
+
+let engine: Engine;
+beforeAll(async () => {
+  const tables = samples.map(
+    ([type], i) => `CREATE TABLE t${i} (n INT, x ${type}) WITH ('materialized' = 'true');
+      CREATE MATERIALIZED VIEW v${i} AS SELECT x, n FROM t${i};`,
+  );
+  engine = await start([...tables, ...wrong.map(([type], i) => `CREATE TABLE w${i} (good INT, x ${type});`)].join("\n"));
 });
+afterAll(async () => {
+  await engine.close();
+});
+
+test.each(samples.map(([type, values], i) => [type, values, `t${i}`, `v${i}`] as const))(
+  "%s values go in and come out unchanged, also as NULL, through deltas, snapshots, views and queries",
+  async (_, values, table, view) => {
+    const rows: Row[] = [...values, null].map((value, i) => [i, value]);
+    const expected = rows.map(rowText).sort();
+    const { deltas } = await engine.step({
+      changes: new Map([[table, [{ rows, ops: undefined }]]]),
+      watch: new Set([table, view]),
+    });
+    expect(
+      deltas
+        .get(table)!
+        .map(([row]) => rowText(row))
+        .sort(),
+    ).toEqual(expected);
+    expect(
+      deltas
+        .get(view)!
+        .map(([[x, n]]) => rowText([n!, x!]))
+        .sort(),
+    ).toEqual(expected);
+    expect([...(await snapshotOf(engine, table)).bag.keys()].sort()).toEqual(expected);
+    const found = await queryRows(engine, `SELECT n, x FROM ${table} ORDER BY n`);
+    expect(found.map(rowText)).toEqual(rows.map(rowText));
+    // Every row is found again as itself.
+    const ops = new Uint8Array(found.length).fill(1);
+    const removed = await engine.step({ changes: new Map([[table, [{ rows: found, ops }]]]), watch: new Set([view]) });
+    expect(removed.deltas.get(view)).toHaveLength(rows.length);
+    expect((await snapshotOf(engine, table)).records).toBe(0);
+  },
+);
+
+test.each(wrong.map(([type, value], i) => [type, value, `w${i}`] as const))(
+  "a %s column refuses %p by name and the step leaves nothing behind",
+  async (_, value, table) => {
+    const { step } = await engine.step({ changes: new Map(), watch: new Set() });
+    const failing = engine.step({ changes: new Map([[table, [{ rows: [[1, value]], ops: undefined }]]]), watch: new Set() });
+    await expect(failing).rejects.toThrow(EngineError);
+    await expect(failing).rejects.toMatchObject({
+      code: "runtime",
+      message: expect.stringContaining(`Table '${table}', column 'x'`),
+    });
+    const after = await engine.step({ changes: new Map(), watch: new Set([table]) });
+    expect(after).toEqual({ step: step + 1, deltas: new Map() });
+  },
+);
