@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { createClient, isApiError, type Chunk, type Pipeline, type ResetStatus } from "../src/index.ts";
+import { isApiError, type Chunk, type Client, type Pipeline, type ResetStatus } from "../src/index.ts";
 
 /** Never called: its types are what is checked, by `npm run typecheck`. */
-async function drift(client: ReturnType<typeof createClient>): Promise<void> {
+async function drift(client: Client): Promise<void> {
   // Replies have the contract's types.
   const status: Pipeline["deployment_status"] = (await client.pipelines.get("p")).deployment_status;
   const sent: number = (await client.outputs.resetAndWait("p", "v", "c")).snapshot_records_sent;

@@ -115,11 +115,11 @@ export function openSession({ target: targetOf, assert }: SuiteKit): Session {
     sendTo,
     expectError: async (reply, status, code) => checkedError(assert, await reply, status, code),
     expectFailure: async (call, status, code) => {
-      const error: unknown = await call.then(
-        () => undefined,
-        (reason: unknown) => reason,
+      const error = await call.then(
+        () => new Error(`This should have failed with ${status} ${code}.`),
+        (reason: Error) => reason,
       );
-      if (!isApiError(error)) throw error ?? new Error(`This should have failed with ${status} ${code}.`);
+      if (!isApiError(error)) throw error;
       assert.equal(`${error.status} ${error.code}`, `${status} ${code}`, error.message);
       return { message: error.message, error_code: error.code, details: error.details };
     },
