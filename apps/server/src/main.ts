@@ -12,7 +12,7 @@ const version = readVersion();
 const options = parseOptions(process.argv.slice(2), version);
 try {
   if (options.createApiKey === undefined) await runServer(options, version);
-  else await createApiKey(options, options.createApiKey, version);
+  else await createApiKey(options, options.createApiKey);
 } catch (error) {
   // What a user can mend is one sentence; anything else is a defect, and its stack says where.
   process.stderr.write(

@@ -1,19 +1,22 @@
-import { createManager, type Logger, type Manager, StartupError } from "@headgate/manager";
+import { createManager, type Logger, type Manager, openApiKeys, StartupError } from "@headgate/manager";
 import { resolve } from "node:path";
 import { UsageError } from "./usage-error.ts";
 
-/** Opens the data folder. @throws UsageError when it cannot be used: the message names the file and what to do. */
-export async function openManager(options: {
-  readonly dataDir: string;
-  readonly version: string;
-  readonly logger?: Logger;
-}): Promise<Manager> {
+/** Opens the data folder and brings its pipelines to their desired states. @throws UsageError when the folder cannot be used. */
+export function openManager(options: { readonly dataDir: string; readonly version: string; readonly logger: Logger }): Promise<Manager> {
+  const { dataDir, version, logger } = options;
+  return explained(() => createManager({ dataDirectory: resolve(dataDir), platformVersion: version, logger }));
+}
+
+/** Opens only the API keys in the data folder. @throws UsageError when the folder cannot be used, also while a server uses it. */
+export function openKeys(dataDir: string): Promise<ReturnType<typeof openApiKeys>> {
+  return explained(() => openApiKeys({ dataDirectory: resolve(dataDir) }));
+}
+
+/** The message of a StartupError names the file and what to do: it is for the user as it is. */
+async function explained<T>(open: () => T | Promise<T>): Promise<T> {
   try {
-    return await createManager({
-      dataDirectory: resolve(options.dataDir),
-      platformVersion: options.version,
-      ...(options.logger === undefined ? {} : { logger: options.logger }),
-    });
+    return await open();
   } catch (error) {
     if (error instanceof StartupError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { compilerProcessPath, pipelineProcessPath } from "@headgate/pipeline";
-import type { Logger, Manager, ManagerOptions } from "./api.ts";
+import type { ApiKeyService, Logger, Manager, ManagerOptions } from "./api.ts";
 import { openCatalogue, type Catalogue } from "./catalogue/catalogue.ts";
 import { createClock } from "./clock.ts";
 import { createCompileLoop } from "./compiler/compile-loop.ts";
@@ -41,6 +41,27 @@ export function createManager(options: ManagerOptions): Promise<Manager> {
 }
 
 /** Does what `createManager` does, with other processes or other timing. */
+/**
+ * Opens only the API keys of a data directory; no pipeline is touched.
+ * @throws StartupError as {@link createManager} does, also while a server runs on the directory.
+ */
+export function openApiKeys(options: Pick<ManagerOptions, "dataDirectory">): { readonly apiKeys: ApiKeyService; close(): void } {
+  const dataDirectory = resolve(options.dataDirectory);
+  const catalogue = openCatalogue(dataDirectory);
+  try {
+    const apiKeys = createApiKeyService(catalogue, loadPepper(dataDirectory, catalogue.keys().length > 0));
+    return {
+      apiKeys,
+      close: () => {
+        catalogue.close();
+      },
+    };
+  } catch (error) {
+    catalogue.close();
+    throw error;
+  }
+}
+
 export async function createManagerWith(options: ManagerOptions, internals: Internals): Promise<Manager> {
   const catalogue = openCatalogue(resolve(options.dataDirectory));
   try {
