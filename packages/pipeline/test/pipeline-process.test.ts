@@ -1,8 +1,10 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { CompletionStatus, Metric, OutputConnectorStats, PipelineStats, ResetStatus, TimeSeries, Token } from "../src/index.ts";
 import { ForkedPipeline } from "./support/forked-pipeline.ts";
@@ -139,7 +141,7 @@ describe("a deployed pipeline process", () => {
 
   test("blocks ingress while paused, unless it is forced", async () => {
     await pipeline.ask("POST", "/pause");
-    expect(pipeline.status).toBe("Paused");
+    await until("it reports Paused", () => pipeline.status === "Paused");
     const blocked = pipeline.ask("POST", "/ingress/t?format=json&update_format=raw", '{"id":10,"name":"late","amount":1}\n');
     const forced = await pipeline.ask("POST", "/ingress/t?format=json&update_format=raw&force=true", '{"id":11,"name":"now","amount":1}\n');
     expect(forced.status).toBe(200);
@@ -150,7 +152,7 @@ describe("a deployed pipeline process", () => {
     expect((await pipeline.ask("GET", query("SELECT * FROM t WHERE name = 'late'", "json"))).body).toBe("");
     await pipeline.ask("POST", "/resume");
     expect((await blocked).status).toBe(200);
-    expect(pipeline.status).toBe("Running");
+    await until("it reports Running", () => pipeline.status === "Running");
   });
 
   test("inserts through the step loop, and every format tells the same", async () => {
@@ -202,6 +204,83 @@ describe("a deployed pipeline process", () => {
     expect(existsSync(pipeline.socketPath)).toBe(false);
     expect(pipeline.output).toMatch(/input connector t\.gen: end of input after 5 records/);
     expect(pipeline.output).toMatch(/output connector v\.out: snapshot 2 of 3 records complete/);
+  });
+});
+
+describe("resets of a file while rows flow", () => {
+  test("leave a file that, applied line by line, is the view", async () => {
+    const pipeline = await ForkedPipeline.create();
+    try {
+      const output = join(pipeline.directory, "v.json");
+      const plan = [{ limit: 3000, rate: 3000, fields: { id: { range: [0, 200] }, n: { strategy: "uniform", range: [0, 1000] } } }];
+      await pipeline.deploy(`
+        CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT) WITH ('materialized' = 'true', 'connectors' = '[
+          {"name": "gen", "max_batch_size": 50, "transport": {"name": "datagen", "config": {"plan": ${JSON.stringify(plan)}}}}]');
+        CREATE MATERIALIZED VIEW v WITH ('connectors' = '[{"name": "out", "mode": "snapshot_and_follow",
+          "transport": {"name": "file_output", "config": {"path": "${output}"}}, "format": {"name": "json"}}]')
+        AS SELECT n % 10 AS k, count(*) AS c, CAST(sum(n) AS BIGINT) AS total FROM t GROUP BY n % 10;`);
+      const complete = async (): Promise<boolean> => (await pipeline.json<PipelineStats>("GET", "/stats")).global.pipelineComplete;
+      const tokens: string[] = [];
+      while (!(await complete())) {
+        tokens.push((await pipeline.json<Token>("POST", "/outputs/v.out/reset")).token);
+        await pipeline.ask("POST", tokens.length % 2 === 0 ? "/inputs/t.gen/pause" : "/inputs/t.gen/start");
+        await delay(20);
+      }
+      await until("every reset completes", async () => {
+        const last = await pipeline.json<ResetStatus>("GET", `/reset-status?token=${tokens.at(-1) ?? ""}`);
+        return last.status === "complete";
+      });
+      await until("everything is delivered", complete);
+      const rows = new Map<string, number>();
+      for (const line of (await readFile(output, "utf8")).trim().split("\n")) {
+        const change = JSON.parse(line) as { insert?: object; delete?: object };
+        const key = JSON.stringify(change.insert ?? change.delete);
+        rows.set(key, (rows.get(key) ?? 0) + (change.insert === undefined ? -1 : 1));
+      }
+      const { body } = await pipeline.ask("GET", query("SELECT * FROM v", "json"));
+      expect(tokens.length).toBeGreaterThan(5);
+      expect(
+        [...rows]
+          .filter(([, count]) => count !== 0)
+          .map(([key, count]) => `${key} × ${String(count)}`)
+          .sort(),
+      ).toEqual(
+        body
+          .trim()
+          .split("\n")
+          .map((line) => `${line} × 1`)
+          .sort(),
+      );
+    } finally {
+      await pipeline.remove();
+    }
+  });
+});
+
+describe("an ingress request that breaks off", () => {
+  test("keeps its whole records, drops the half one, and leaves the endpoint working", async () => {
+    const pipeline = await ForkedPipeline.create();
+    try {
+      await pipeline.deploy("CREATE TABLE t (id INT, name VARCHAR) WITH ('materialized' = 'true');");
+      const outgoing = request({ socketPath: pipeline.socketPath, method: "POST", path: "/ingress/t?format=csv" });
+      outgoing.on("error", () => undefined);
+      outgoing.write("1,whole\n2,ha");
+      const count = async (): Promise<string> => (await pipeline.ask("GET", query("SELECT count(*) AS n FROM t", "json"))).body;
+      await until("the request is being read", async () => {
+        const { inputs } = await pipeline.json<PipelineStats>("GET", "/stats");
+        return inputs.length === 1;
+      });
+      outgoing.destroy();
+      const answer = await pipeline.ask("POST", "/ingress/t?format=csv", "3,next\n");
+      expect(answer.status).toBe(200);
+      await until("the next row is in", async () => {
+        const { body } = await pipeline.ask("GET", query("SELECT id FROM t WHERE id > 1", "json"));
+        return body === '{"id":3}\n';
+      });
+      expect(['{"n":1}\n', '{"n":2}\n']).toContain(await count());
+    } finally {
+      await pipeline.remove();
+    }
   });
 });
 

@@ -45,7 +45,7 @@ function fromBody(query: URLSearchParams, body: string): EgressRequest {
     throw invalidParam('json format of an egress request must be configured with `"array": true`');
   }
   const transportOptions = (transport as { config?: { backpressure?: unknown } } | undefined)?.config;
-  return { format, backpressure: transportOptions?.backpressure !== false, config };
+  return { format, backpressure: transportOptions?.backpressure === true, config };
 }
 
 function parseObject(body: string): Record<string, unknown> {
