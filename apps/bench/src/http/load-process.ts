@@ -15,6 +15,7 @@ function run(request: LoadRequest): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     let requests = 0;
     let over = false;
+    const body: { length: number | undefined } = { length: undefined };
     const sockets: Socket[] = [];
     const startedAt = performance.now();
     const fail = (error: Error): void => {
@@ -30,7 +31,7 @@ function run(request: LoadRequest): Promise<LoadResult> {
       let pending: Buffer = Buffer.alloc(0);
       socket.on("data", (chunk: Buffer) => {
         pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-        const size = replySize(pending);
+        const size = replySize(pending, body);
         if (size instanceof Error) return fail(size);
         if (size === undefined || pending.length < size) return;
         pending = pending.subarray(size);
@@ -50,16 +51,19 @@ function run(request: LoadRequest): Promise<LoadResult> {
   });
 }
 
-/** Bytes of the reply at the start of `data`; undefined while its head is not whole. */
-function replySize(data: Buffer): number | undefined | Error {
+/**
+ * Bytes of the reply at the start of `data`; undefined while its head is not whole. Every reply of a run has a body of the same
+ * length, which is read from the first one: reading it each time would cost the load process as much as the socket does.
+ */
+function replySize(data: Buffer, body: { length: number | undefined }): number | undefined | Error {
   const end = data.indexOf(headEnd);
   if (end === -1) return undefined;
-  const head = data.toString("latin1", 0, end);
-  const length = lengthHeader.exec(head)?.[1];
-  if (data.compare(ok, 0, ok.length, 0, ok.length) !== 0 || length === undefined) return new Error(`unexpected reply: ${head}`);
-  return end + headEnd.length + Number(length);
+  if (data.compare(ok, 0, ok.length, 0, ok.length) !== 0) return new Error(`unexpected reply: ${data.toString("latin1", 0, end)}`);
+  body.length ??= Number(lengthHeader.exec(data.toString("latin1", 0, end))?.[1]);
+  return end + headEnd.length + body.length;
 }
 
+process.on("disconnect", () => process.exit(0));
 process.on("message", (request: LoadRequest) => {
   run(request).then(
     (result) => process.send?.(result),

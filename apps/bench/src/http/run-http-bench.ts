@@ -23,12 +23,14 @@ export async function runHttpBench(args: readonly string[]): Promise<void> {
       rounds: { type: "string", default: "9" },
       seconds: { type: "string", default: "0.7" },
       connections: { type: "string", default: "24" },
+      variants: { type: "string", default: variants.join(";") },
     },
   });
   const load = fork(new URL("load-process.ts", import.meta.url), { execArgv: process.execArgv });
   const contestants: Contestant[] = [];
   try {
-    for (const variant of variants) contestants.push(await openContestant(variant));
+    const chosen = values.variants.split(";").filter((name): name is Variant => (variants as readonly string[]).includes(name));
+    contestants.push(...(await Promise.all(chosen.map(openContestant))));
     const settings = { connections: Number(values.connections), milliseconds: Number(values.seconds) * 1000 };
     for (const contestant of contestants) await measure(contestant, load, settings);
     for (const contestant of contestants) contestant.samples.length = 0;

@@ -17,7 +17,7 @@ const directory = mkdtempSync(join(tmpdir(), "headgate-bench-"));
 const manager = await openBenchManager(directory);
 
 const common: Omit<ServerOptions, "logger" | "authentication"> = { manager, version: { version: "bench" }, validation: "production" };
-const logger = pino({ level: "info" }, pino.destination({ dest: "/dev/null", sync: false, minLength: 4096 }));
+const logger = pino({ level: "info" }, pino.destination({ dest: "/dev/null", sync: true }));
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function open(): Promise<{ server: Server; authorization: string | null }> {
@@ -57,17 +57,23 @@ const { server, authorization } = await open();
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 
-process.on("message", (request: ServerRequest) => {
-  if (request.type === "cpu") {
-    const { user, system } = process.cpuUsage();
-    say({ type: "cpu", micros: user + system });
-    return;
-  }
+let stopping = false;
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
   server.closeAllConnections();
   server.close();
   void manager.close({ deadlineMs: 2000 }).finally(() => {
     rmSync(directory, { recursive: true, force: true });
     process.exit(0);
   });
+}
+
+process.on("message", (request: ServerRequest) => {
+  if (request.type === "stop") return stop();
+  const { user, system } = process.cpuUsage();
+  say({ type: "cpu", micros: user + system });
 });
+// The runner may have been killed; nothing may outlive it.
+process.on("disconnect", stop);
 say({ type: "listening", port: (server.address() as AddressInfo).port, path: statusPath, authorization });
