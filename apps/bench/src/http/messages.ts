@@ -1,9 +1,11 @@
 /** What the runner and its processes say to each other over IPC. */
-export type Variant = "express" | "express again" | "headgate" | "headgate, log off" | "headgate, auth on" | "headgate, express lane";
+export type Variant =
+  "express" | "express again" | "headgate" | "headgate, shell alone" | "headgate, log off" | "headgate, auth on" | "headgate, express lane";
 export const variants: readonly Variant[] = [
   "express",
   "express again",
   "headgate",
+  "headgate, shell alone",
   "headgate, log off",
   "headgate, auth on",
   "headgate, express lane",

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Manager } from "@headgate/manager";
 import { createServer, type ServerOptions } from "@headgate/server";
 import express from "express";
 import { pino } from "pino";
@@ -27,6 +28,10 @@ async function open(): Promise<{ server: Server; authorization: string | null }>
       return { server: await openExpress(), authorization: null };
     case "headgate":
       return { server: createServer({ ...common, logger, authentication: { required: false } }).server, authorization: null };
+    case "headgate, shell alone": {
+      const options: ServerOptions = { ...common, manager: await withoutPipeline(manager), logger, authentication: { required: false } };
+      return { server: createServer(options).server, authorization: null };
+    }
     case "headgate, log off":
       return { server: createServer({ ...common, logger: silent, authentication: { required: false } }).server, authorization: null };
     case "headgate, auth on": {
@@ -38,6 +43,20 @@ async function open(): Promise<{ server: Server; authorization: string | null }>
       return { server: createServer(options).server, authorization: null };
     }
   }
+}
+
+/** The same answers without the way to the pipeline's process: each turn of the event loop has its own, which its calls share. */
+async function withoutPipeline(real: Manager): Promise<Manager> {
+  const stats = await real.interaction.outputStats("bench", "totals", "out");
+  let open: Promise<typeof stats> | undefined;
+  const outputStats = (): Promise<typeof stats> =>
+    (open ??= new Promise((resolve) => {
+      setImmediate(() => {
+        open = undefined;
+        resolve({ ...stats });
+      });
+    }));
+  return { ...real, interaction: { ...real.interaction, outputStats } };
 }
 
 /** Express as it comes, with one route that answers the very body that Headgate answers. */
