@@ -1,3 +1,4 @@
+import { openBody, type BodyReader } from "./body-reader.ts";
 import type { Deadline } from "./deadline.ts";
 import { ClientError } from "./errors.ts";
 import { createLineSplitter } from "./lines.ts";
@@ -25,6 +26,7 @@ export function streamLines<Item>(
   deadline: Deadline,
   { what, parse, idleTimeoutMs }: StreamOptions<Item>,
 ): ResponseStream<Item> {
+  const body = openBody(response, deadline.signal);
   let closed = false;
   let taken = false;
   const close = () => {
@@ -32,21 +34,21 @@ export function streamLines<Item>(
     closed = true;
     deadline.abort(new ClientError("aborted", `${what} was closed.`));
     deadline.release();
+    body.cancel();
   };
   async function* iterate(): AsyncGenerator<Item, void, undefined> {
     if (taken) throw new ClientError("invalid_argument", `${what} can be read only once.`);
     taken = true;
     const splitter = createLineSplitter();
-    const reader = response.body?.getReader();
     try {
       for (;;) {
-        const piece = reader && (await readPiece(reader, deadline, what, idleTimeoutMs));
-        const lines = piece?.value ? splitter.push(piece.value) : [splitter.end() ?? ""];
+        const piece = await readPiece(body, deadline, what, idleTimeoutMs);
+        const lines = piece ? splitter.push(piece) : [splitter.end() ?? ""];
         for (const line of lines) {
           const item = line === "" ? undefined : parse(line);
           if (item !== undefined) yield item;
         }
-        if (!piece?.value) return;
+        if (!piece) return;
       }
     } catch (error) {
       if (!closed) throw streamError(what, deadline, error);
@@ -57,12 +59,11 @@ export function streamLines<Item>(
   return { headers: response.headers, close, [Symbol.asyncIterator]: iterate };
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
-async function readPiece(reader: Reader, deadline: Deadline, what: string, idleTimeoutMs: number | undefined) {
-  if (idleTimeoutMs === undefined) return await reader.read();
+async function readPiece(body: BodyReader, deadline: Deadline, what: string, idleTimeoutMs: number | undefined) {
+  if (idleTimeoutMs === undefined) return await body.read();
   const timer = setTimeout(() => deadline.abort(new ClientError("timeout", `${what} was silent for ${idleTimeoutMs} ms.`)), idleTimeoutMs);
   try {
-    return await reader.read();
+    return await body.read();
   } finally {
     clearTimeout(timer);
   }

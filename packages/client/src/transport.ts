@@ -1,5 +1,6 @@
 import createOpenApiClient, { type Client as OpenApiClient } from "openapi-fetch";
 import { operationTable, type OperationId, type paths } from "@headgate/contract";
+import { readText } from "./body-reader.ts";
 import type { CallRequest, ReplyBody } from "./contract-types.ts";
 import { startDeadline, type CallOptions, type Deadline } from "./deadline.ts";
 import { ApiError, ClientError } from "./errors.ts";
@@ -91,7 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const read = async <Value>({ response, deadline }: OpenReply, parse: (text: string) => Value): Promise<Value> => {
     try {
-      return parse(await response.text());
+      return parse(await readText(response, deadline.signal));
     } catch (error) {
       throw callError("The reply", deadline, error);
     } finally {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { ServerResponse } from "node:http";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createClient, type Chunk } from "../src/index.ts";
 import { failure, readBody, serve } from "./serve.ts";
 
@@ -89,6 +91,26 @@ describe("a change stream", () => {
     await Promise.all(gone);
     expect(gone).toHaveLength(3);
   });
+});
+
+test("streams that nobody reads are let go of when they are closed, also after a garbage collection", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const gone: Promise<void>[] = [];
+  await using server = await serve((_request, response: ServerResponse) => {
+    gone.push(new Promise((resolve) => response.on("close", resolve)));
+    response.writeHead(200, json).write(line(insert(0)));
+  });
+  const client = createClient({ baseUrl: server.url });
+  const controller = new AbortController();
+  const options = { signal: controller.signal };
+  const streams = await Promise.all(Array.from({ length: 20 }, () => client.egress("p", "v")));
+  await Promise.all(Array.from({ length: 20 }, () => client.egress("p", "v", options)));
+  collectGarbage();
+  for (const stream of streams) stream.close();
+  controller.abort();
+  await Promise.all(gone);
+  expect(gone).toHaveLength(40);
 });
 
 test("a query gives its rows, with every digit when asked for", async () => {

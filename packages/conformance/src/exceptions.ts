@@ -48,7 +48,7 @@ export const exceptions: readonly Exception[] = [
   },
   { without: "faults", statuses: [503], operations: ["getHealth"], reason: "The server has to shut down." },
   { without: "faults", statuses: [500], reason: "The server has to fail." },
-  { without: "faults", statuses: [410], operations: ["ingestRecords"], reason: "A stop has to come between two records." },
+  { without: "faults", statuses: [410], reason: "A stop has to come while the request is on its way." },
   {
     without: "faults",
     codes: [

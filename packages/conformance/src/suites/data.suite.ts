@@ -205,9 +205,12 @@ export const dataSuite: Suite = (kit) => {
         const { status, code } = refused.reason as { status: number; code: string };
         assert.deepEqual([status, code], [429, "ApiConnectionLimit"]);
         open.shift()?.close();
+        let reason: unknown;
         const again = await until("there was a place again", () =>
-          client.egress(pipeline, "v", { timeoutMs: waitMs }).catch(() => undefined),
-        );
+          client.egress(pipeline, "v", { sendSnapshot: true, timeoutMs: waitMs }).catch((error: unknown) => void (reason = error)),
+        ).catch((late: unknown) => {
+          throw new Error(String(late), { cause: reason });
+        });
         again.close();
       } finally {
         for (const one of open) one.close();
