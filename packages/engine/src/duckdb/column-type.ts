@@ -114,8 +114,10 @@ const plain: Readonly<Partial<Record<DuckDBTypeId, ColumnType>>> = {
   [DuckDBTypeId.USMALLINT]: { type: "USMALLINT", nullable },
   [DuckDBTypeId.UINTEGER]: { type: "UINTEGER", nullable },
   [DuckDBTypeId.UBIGINT]: { type: "UBIGINT", nullable },
+  // What DuckDB makes of sum(INTEGER). The dialect keeps sums of integers integer, with overflow a runtime fault; a program
+  // that needs more digits sums a DECIMAL.
+  [DuckDBTypeId.HUGEINT]: { type: "BIGINT", nullable },
   // Wider than any published type: a value of more than 38 digits is a runtime fault, never a rounded number.
-  [DuckDBTypeId.HUGEINT]: { type: "DECIMAL", nullable, precision: 38, scale: 0 },
   [DuckDBTypeId.UHUGEINT]: { type: "DECIMAL", nullable, precision: 38, scale: 0 },
   [DuckDBTypeId.FLOAT]: { type: "REAL", nullable },
   [DuckDBTypeId.DOUBLE]: { type: "DOUBLE", nullable },

@@ -139,7 +139,7 @@ describe("views", () => {
       ["total", false, "INTEGER", undefined],
       ["B", true, "VARCHAR", -1],
       ["Mixed", true, "INTEGER", undefined],
-      ["s", false, "DECIMAL", 38],
+      ["s", false, "BIGINT", undefined],
       ["e", false, "DECIMAL", 18],
     ]);
   });

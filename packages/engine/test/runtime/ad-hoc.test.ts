@@ -36,7 +36,7 @@ test("a query gives rows with the dialect's types", async () => {
     ["id", "INTEGER", undefined],
     ["who", "VARCHAR", -1],
     ["s", "DECIMAL", 38],
-    ["h", "DECIMAL", 38],
+    ["h", "BIGINT", undefined],
     ["e", "VARCHAR", -1],
     ["l", "ARRAY", undefined],
   ]);
@@ -46,6 +46,16 @@ test("a query gives rows with the dialect's types", async () => {
     [1, "a", 100n, 1n, "x", [1]],
     [2, "b", 100n, 1n, "x", [1]],
   ]);
+});
+
+test("a sum of integers is a BIGINT with every digit, and one that does not fit is an error", async () => {
+  const wide = "SELECT sum(x) FROM (VALUES (9007199254740993::BIGINT), (2::BIGINT)) AS t(x)";
+  expect(await queryRows(engine, wide)).toEqual([[9007199254740995n]]);
+  const tooWide = "SELECT sum(x) FROM (VALUES (9223372036854775807), (1)) AS t(x)";
+  await expect(queryRows(engine, tooWide)).rejects.toMatchObject({
+    code: "ad_hoc_query",
+    message: expect.stringMatching(/9223372036854775808.*out of range/),
+  });
 });
 
 test("now() and random() are for ad-hoc queries", async () => {

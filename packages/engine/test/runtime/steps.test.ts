@@ -228,6 +228,24 @@ describe("views", () => {
     });
   });
 
+  test("keep a sum of integers exact, and name the view whose sum leaves BIGINT", async () => {
+    const sql = "CREATE TABLE t (a BIGINT); CREATE MATERIALIZED VIEW total AS SELECT sum(a) AS s FROM t;";
+    await using(sql, async (engine) => {
+      await step(engine, "t", [[insert, 9007199254740993n]]);
+      expect(await step(engine, "t", [[insert, 2n]], "total")).toEqual({
+        total: [
+          [[9007199254740993n], -1],
+          [[9007199254740995n], 1],
+        ],
+      });
+      await expect(step(engine, "t", [[insert, 9223372036854775807n]])).rejects.toMatchObject({
+        code: "runtime",
+        message: expect.stringMatching(/View 'total' failed: .*9232379236109516802.*out of range/),
+      });
+      expect(await queryRows(engine, "SELECT * FROM total")).toEqual([[9007199254740995n]]);
+    });
+  });
+
   test("with ORDER BY and LIMIT give up the rows that fall out", async () => {
     await using("CREATE TABLE t (a INT); CREATE VIEW v AS SELECT a FROM t ORDER BY a DESC LIMIT 2", async (engine) => {
       await step(
