@@ -26,6 +26,8 @@ export interface BoundInput {
 /** An output connector whose configuration has been read, not yet created. */
 export interface BoundOutput {
   readonly schema: TableSchema;
+  /** The sink's life begins with a snapshot, which replaces what it holds. */
+  readonly snapshotFirst: boolean;
   readonly createTransport: (context: Omit<OutputContext, "schema">) => OutputTransport;
   readonly createEncoder: () => Encoder | undefined;
 }
@@ -106,9 +108,10 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
     if (transport.format === "required") {
       throw fault("OutputFormatNotSpecified", endpoint, `'${transport.name}' needs a format, for example {"name": "json"}`);
     }
-    return { schema, createTransport, createEncoder: () => undefined };
+    return { schema, snapshotFirst: config.send_snapshot, createTransport, createEncoder: () => undefined };
   }
-  return { schema, createTransport, createEncoder: bindEncoder(endpoint, format, schema, registry) };
+  const createEncoder = bindEncoder(endpoint, format, schema, registry);
+  return { schema, snapshotFirst: config.send_snapshot, createTransport, createEncoder };
 }
 
 /** Reads a format for output. @throws PipelineError `ConfigError.UnknownOutputFormat` | `ConfigError.EncoderConfigParseError` */

@@ -33,7 +33,7 @@ export async function openInput(name: string, bound: BoundInput, scratchDirector
 
 /** @throws PipelineError: the pipeline must not start. */
 export async function openOutput(name: string, bound: BoundOutput, signal: AbortSignal): Promise<OpenOutput> {
-  const transport = bound.createTransport({ endpointName: name });
+  const transport = bound.createTransport({ endpointName: name, keepContent: bound.snapshotFirst });
   try {
     await withDeadline((within) => transport.open(within), signal);
     return { transport, encoder: bound.createEncoder() };

@@ -67,6 +67,8 @@ export class PipelineProcess {
     const pipeline = await buildPipeline(deployment, { createEngine, registry, clock, log: this.#log, secrets, signal });
     if (signal.aborted) return;
     this.#pipeline = pipeline;
+    await pipeline.begin();
+    if (signal.aborted) return;
     const resources = new Resources({
       clock,
       maxRssMb: options.maxRssMb,

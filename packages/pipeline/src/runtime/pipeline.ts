@@ -71,6 +71,11 @@ export class Pipeline {
 
   // ---- life ------------------------------------------------------------------------------------------------------------
 
+  /** Gives every view its first content. Comes before `run`. @throws what makes the pipeline unable to go on. */
+  begin(): Promise<void> {
+    return this.loop.begin();
+  }
+
   /** Starts the step loop; resolves when it ends. @throws what makes the pipeline unable to go on. */
   run(initial: "running" | "paused"): Promise<void> {
     this.#loopEnd = this.loop.run();
@@ -237,12 +242,13 @@ export class Pipeline {
     return output;
   }
 
-  /** A snapshot that includes at least `step`. */
+  /** A snapshot that includes at least `step`, and the views' first content in any case. */
   async cut(relation: string, step: number, signal: AbortSignal): Promise<Snapshot> {
+    const least = Math.max(step, 1);
     for (;;) {
-      await this.loop.reached(step, signal);
+      await this.loop.reached(least, signal);
       const snapshot = await this.parts.engine.snapshot(relation);
-      if (snapshot.step >= step) return snapshot;
+      if (snapshot.step >= least) return snapshot;
       await snapshot.close();
     }
   }

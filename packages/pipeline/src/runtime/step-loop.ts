@@ -125,6 +125,15 @@ export class StepLoop {
     this.#stop.abort(new Error("stopped"));
   }
 
+  /**
+   * A first step without input: until it, every view is empty, also one that has rows without any input, such as a count.
+   *
+   * @throws what the engine throws: the pipeline cannot go on.
+   */
+  async begin(): Promise<void> {
+    if (this.#initiated.step === 0) await this.#step();
+  }
+
   /** @throws what the engine throws: the pipeline cannot go on. */
   async run(): Promise<void> {
     const { signal } = this.#stop;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { ConnectorError, type ConnectorRegistry } from "@headgate/connector-kit";
+import { ConnectorError, type ConnectorRegistry, type OutputContext } from "@headgate/connector-kit";
 import type { EndpointConfig } from "../../src/connector-config.ts";
 import { buildPipeline } from "../../src/runtime/build-pipeline.ts";
 import type { Pipeline } from "../../src/runtime/pipeline.ts";
@@ -143,6 +143,19 @@ describe("a pipeline does not start with", () => {
       code: "OutputTransportError",
     });
   });
+});
+
+test("a sink that begins with a snapshot keeps its content until then, another does not", async () => {
+  const keeps: Record<string, boolean | undefined> = {};
+  const create = (_: unknown, { endpointName, keepContent }: OutputContext): TestSink => {
+    keeps[endpointName] = keepContent;
+    return new TestSink();
+  };
+  const outputTransports = new Map([
+    ["count_output", { name: "count_output", format: "optional" as const, parseConfig: () => ({}), create }],
+  ]);
+  await build({}, { "v.snapshot": count("v", { send_snapshot: true }), "v.follow": count("v") }, { ...testRegistry, outputTransports });
+  expect(keeps).toEqual({ "v.snapshot": true, "v.follow": false });
 });
 
 test("secrets are resolved for connectors, and never come back in an error", async () => {

@@ -41,9 +41,9 @@ describe("pausing", () => {
   test("keeps what was buffered, and a paused pipeline still drains it", async () => {
     const tested = create();
     const door = gate();
-    tested.engine.beforeStep = () => door.passed;
     const source = tested.addSource("t.in", { max_batch_size: 1 });
-    const { pipeline } = tested.run();
+    const { pipeline } = await tested.started();
+    tested.engine.beforeStep = () => door.passed;
     source.push(...rows(5));
     await until("rows are queued", () => pipeline.input("t.in").totalRecords === 5);
     pipeline.setRunning(false);
@@ -129,7 +129,7 @@ describe("steps", () => {
     source.push(...rows(10));
     tested.run();
     await until("all came", () => tested.pipeline.loop.processed.inputRecords === 10);
-    expect(tested.engine.stepSizes).toEqual([4, 4, 2]);
+    expect(tested.engine.stepSizes).toEqual([0, 4, 4, 2]);
   });
 
   test("wait for min_batch_size_records, but not longer than max_buffering_delay_usecs", async () => {
@@ -138,11 +138,11 @@ describe("steps", () => {
     const { pipeline } = tested.run();
     const start = performance.now();
     source.push(row(1));
-    await until("the delay passed", () => pipeline.loop.processed.step === 1);
+    await until("the delay passed", () => pipeline.loop.processed.step === 2);
     expect(performance.now() - start).toBeGreaterThan(35);
     source.push(row(2), row(3), row(4));
     const again = performance.now();
-    await until("enough was there", () => pipeline.loop.processed.step === 2);
+    await until("enough was there", () => pipeline.loop.processed.step === 3);
     expect(performance.now() - again).toBeLessThan(35);
   });
 
@@ -152,16 +152,52 @@ describe("steps", () => {
     source.push(...rows(100_000));
     tested.run();
     await until("all came", () => tested.pipeline.loop.processed.inputRecords === 100_000);
-    expect(tested.engine.stepSizes).toEqual([10_000, 20_000, 40_000, 30_000]);
+    expect(tested.engine.stepSizes).toEqual([0, 10_000, 20_000, 40_000, 30_000]);
   });
 
   test("end the pipeline when the engine fails", async () => {
     const tested = create();
-    tested.engine.beforeStep = () => Promise.reject(new Error("overflow in column x"));
     tested.addSource().push(row(1));
-    tested.run();
+    await tested.started();
+    tested.engine.beforeStep = () => Promise.reject(new Error("overflow in column x"));
     await until("it failed", () => tested.failure !== undefined);
     expect(tested.failure).toMatchObject({ message: "overflow in column x" });
+  });
+});
+
+describe("the first step", () => {
+  test("has no input, reaches outputs, and counts no records", async () => {
+    const tested = create();
+    tested.addSource();
+    const sink = tested.addSink();
+    const { pipeline } = await tested.started();
+    expect(tested.engine.stepSizes).toEqual([0]);
+    await until("the output has it", () => pipeline.loop.completed.step === 1);
+    expect(pipeline.loop.completed.inputRecords).toBe(0);
+    expect(content(sink)).toEqual({});
+  });
+
+  test("is in the first snapshot, which is never cut before it", async () => {
+    const tested = create();
+    const door = gate();
+    tested.engine.beforeStep = async () => {
+      await door.passed;
+      tested.engine.content.set("a view's own row", { row: row(7), weight: 1 });
+    };
+    const sink = tested.addSink("v.out", { send_snapshot: true });
+    tested.run();
+    await turns();
+    expect(sink.calls).not.toContain("commit");
+    door.open();
+    await until("the snapshot is there", () => tested.settled());
+    expect(content(sink)).toEqual(tested.view());
+  });
+
+  test("that fails ends the pipeline", async () => {
+    const tested = create();
+    tested.engine.beforeStep = () => Promise.reject(new Error("division by zero"));
+    await tested.started();
+    expect(tested.failure).toMatchObject({ message: "division by zero" });
   });
 });
 
@@ -207,7 +243,7 @@ describe("a completion token", () => {
     await until("the step ran", () => pipeline.loop.processed.inputRecords === 2);
     const { token } = pipeline.completionToken("t.in");
     expect(decodeCompletionToken(token)).toEqual({ incarnation, endpoint: 0, count: 2 });
-    expect(pipeline.completionStatus(token)).toEqual({ status: "inprogress", step: 1 });
+    expect(pipeline.completionStatus(token)).toEqual({ status: "inprogress", step: 2 });
     door.open();
     await until("it completes", () => pipeline.completionStatus(token).status === "complete");
     expect(pipeline.input("t.in").stats(false).metrics.processingLatencyP99Micros).toBeGreaterThan(0);
@@ -219,17 +255,17 @@ describe("a completion token", () => {
     const source = tested.addSource();
     tested.addSink("v.out", { enable_output_buffer: true, max_output_buffer_time_millis: 20 });
     const door = gate();
+    const { pipeline } = await tested.started();
     tested.engine.beforeStep = () => door.passed;
-    const { pipeline } = tested.run();
     source.push(row(1));
-    await until("a step is under way", () => pipeline.loop.initiated.step === 1);
+    await until("a step is under way", () => pipeline.loop.initiated.step === 2);
     source.push(row(2));
     await until("a row waits", () => pipeline.input("t.in").bufferedRecords === 1);
     const { token } = pipeline.completionToken("t.in");
     expect(pipeline.completionStatus(token)).toEqual({ status: "inprogress", step: null });
     door.open();
-    await until("both steps ran", () => pipeline.loop.processed.step === 2);
-    expect(pipeline.completionStatus(token)).toEqual({ status: "inprogress", step: 2 });
+    await until("both steps ran", () => pipeline.loop.processed.step === 3);
+    expect(pipeline.completionStatus(token)).toEqual({ status: "inprogress", step: 3 });
     await until("the buffer is sent", () => pipeline.completionStatus(token).status === "complete");
   });
 
@@ -413,7 +449,7 @@ describe("stopping", () => {
     sink.before = () => new Promise(() => undefined);
     tested.run();
     source.push(row(1));
-    await until("the sink is called", () => tested.pipeline.loop.processed.step === 1);
+    await until("the sink is called", () => tested.pipeline.loop.processed.step === 2);
     const start = performance.now();
     await tested.pipeline.stop();
     expect(performance.now() - start).toBeLessThan(5000);

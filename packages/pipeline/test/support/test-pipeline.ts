@@ -68,10 +68,22 @@ export class TestPipeline {
     return sink;
   }
 
+  /** Starts it; step 1 is the empty one that begins every pipeline. */
   run(initial: "running" | "paused" = "running"): this {
-    this.pipeline.run(initial).catch((error: unknown) => {
+    void this.started(initial);
+    return this;
+  }
+
+  /** Resolves when step 1 is done and the pipeline runs. */
+  async started(initial: "running" | "paused" = "running"): Promise<this> {
+    try {
+      await this.pipeline.begin();
+      this.pipeline.run(initial).catch((error: unknown) => {
+        this.failure = error;
+      });
+    } catch (error) {
       this.failure = error;
-    });
+    }
     return this;
   }
 
