@@ -18,7 +18,7 @@ const platformVersion = "0.1.0";
 const quiet: Logger = {
   info: () => undefined,
   warn: () => undefined,
-  error: (o, m) => process.stderr.write(`${m} ${JSON.stringify(o)} ${String((o as { err?: Error }).err?.stack)}\n`),
+  error: () => undefined };
 };
 
 let directory: string;
