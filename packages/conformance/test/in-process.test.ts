@@ -15,11 +15,7 @@ import { makeFaulty } from "./faulty-manager.ts";
 import { runSuites } from "./run-suites.ts";
 
 const platformVersion = "0.1.0";
-const quiet: Logger = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined };
-};
+const quiet: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let directory: string;
 let manager: Manager;
