@@ -11,3 +11,4 @@ export { createEngine } from "./runtime/create-engine.ts";
 export { duckdbType, duckdbTypeSql, formatType, fromDuckDBType } from "./duckdb/column-type.ts";
 export { createChunkReader, fromDuckDBValue, type ChunkReader } from "./duckdb/from-duckdb-value.ts";
 export { toDuckDBValue } from "./duckdb/to-duckdb-value.ts";
+export { quoteIdentifier, quoteLiteral } from "./duckdb/quote.ts";

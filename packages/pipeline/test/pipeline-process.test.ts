@@ -50,7 +50,7 @@ describe("a deployed pipeline process", () => {
       return status.status === "complete";
     });
     const { body } = await pipeline.ask("GET", query("SELECT * FROM v ORDER BY name", "json"));
-    expect(body).toBe('{"name":"a","total":1.50,"n":1}\n{"name":"b","total":2.00,"n":1}\n');
+    expect(body).toBe('{"name":"a","total":"1.50","n":1}\n{"name":"b","total":"2.00","n":1}\n');
   });
 
   test("lists bad records, keeps the good ones beside them, and keeps the endpoint", async () => {

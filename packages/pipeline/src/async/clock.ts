@@ -1,24 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { systemClock as connectorClock, type Clock as ConnectorClock } from "@headgate/connector-kit";
 
-/** Time as this package sees it, so that tests can hold it. */
-export interface Clock {
+/** Time as this package sees it, so that tests can hold it: that of connectors, but counted from the epoch. */
+export interface Clock extends ConnectorClock {
   /** Milliseconds since the epoch, with fractions. */
   now(): number;
-  /** @throws the signal's reason when it aborts first. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
-  sleep: async (milliseconds, signal) => {
-    try {
-      await delay(Math.min(milliseconds, 2 ** 31 - 1), undefined, { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
-  },
+  sleep: connectorClock.sleep,
 };
 
 /** RFC 3339 with microseconds and Z. */

@@ -64,7 +64,10 @@ async function* chunks(...texts: string[]): AsyncGenerator<string> {
  * Waits for the first piece, so that a query that fails at once is a proper error answer; a failure after it has begun is appended
  * in-band.
  */
-async function started(pieces: AsyncGenerator<string>, inBand: (message: string) => string): Promise<AsyncIterable<string>> {
+async function started<T extends string | Uint8Array>(
+  pieces: AsyncGenerator<T>,
+  inBand: (message: string) => string,
+): Promise<AsyncIterable<T | string>> {
   const first = await failing(() => pieces.next());
   return (async function* () {
     try {

@@ -1,5 +1,5 @@
+import { compileTextWriter } from "@headgate/connectors";
 import type { QueryRows, Row } from "@headgate/engine";
-import { toText } from "./value-text.ts";
 
 const maxCell = 64;
 /** Column widths are taken from this many rows; wider cells further down stick out rather than hold the whole result in memory. */
@@ -8,7 +8,12 @@ const measuredRows = 10_000;
 /** A result as an ASCII table with cells cut at 64 characters. */
 export async function* textTable(result: QueryRows): AsyncGenerator<string> {
   const { columns } = result;
-  const cells = (row: Row): string[] => columns.map((column, i) => cut(toText(row[i] ?? null, column.columnType)));
+  const writers = columns.map((column) => compileTextWriter(column.columnType));
+  const cells = (row: Row): string[] =>
+    writers.map((write, i) => {
+      const value = row[i] ?? null;
+      return value === null ? "NULL" : cut(write(value));
+    });
   const widths = columns.map((column) => cut(column.name).length);
   const line = (): string => `+${widths.map((width) => "-".repeat(width + 2)).join("+")}+\n`;
   const print = (row: readonly string[]): string => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |\n`;

@@ -105,9 +105,9 @@ export class Pipeline {
     const deadline = clock.now() + drainMilliseconds;
     for (const output of this.outputs.values()) output.flush();
     const idle = (): boolean => [...this.outputs.values()].every((output) => output.idle);
-    while (!idle() && clock.now() < deadline) await clock.sleep(5, new AbortController().signal);
+    while (!idle() && clock.now() < deadline) await clock.sleep(5);
     for (const output of this.outputs.values()) output.stop();
-    const late = clock.sleep(closeMilliseconds, new AbortController().signal).then(() => "late" as const);
+    const late = clock.sleep(closeMilliseconds).then(() => "late" as const);
     const ended = await Promise.race([Promise.all(this.#lives).then(() => "ended" as const), late]);
     if (ended === "late") log.warn("some connectors did not close within two seconds and were left behind");
     await this.parts.engine.close().catch((error: unknown) => {

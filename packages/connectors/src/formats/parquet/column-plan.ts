@@ -1,4 +1,4 @@
-import type { ColumnType, Value } from "@headgate/engine";
+import { duckdbTypeSql, quoteIdentifier, type ColumnType, type Value } from "@headgate/engine";
 import type { TableSchema } from "@headgate/connector-kit";
 import {
   DuckDBBlobValue,
@@ -8,7 +8,6 @@ import {
   DuckDBTimeValue,
   type DuckDBValue,
 } from "@duckdb/node-api";
-import { duckdbType, quoteName } from "../duckdb-type.ts";
 import { parseExactJson } from "../json/exact-json.ts";
 import type { ColumnDefaults } from "../records/column-defaults.ts";
 import { defaultJsonStyle } from "../values/json-style.ts";
@@ -52,8 +51,8 @@ export function planColumns(
 }
 
 function planColumn(type: ColumnType, column: FileColumn): ColumnSource {
-  const name = quoteName(column.name);
-  const wanted = duckdbType(type);
+  const name = quoteIdentifier(column.name);
+  const wanted = duckdbTypeSql(type);
   const fits = column.type === wanted || widens(column.type, wanted);
   const cast = column.type === wanted ? name : `TRY_CAST(${name} AS ${wanted})`;
   return {

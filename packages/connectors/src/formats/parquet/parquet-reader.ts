@@ -1,7 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from "@duckdb/node-api";
-import type { ChangeBatch, Value } from "@headgate/engine";
+import { quoteLiteral, type ChangeBatch, type Value } from "@headgate/engine";
 import type { ParseError, TableSchema } from "@headgate/connector-kit";
-import { quoteText } from "../duckdb-type.ts";
 import type { ColumnDefaults } from "../records/column-defaults.ts";
 import { recordError } from "../records/record-error.ts";
 import { planColumns, type ColumnSource, type FileColumn } from "./column-plan.ts";
@@ -70,10 +69,10 @@ async function describeFile(
   connection: DuckDBConnection,
   path: string,
 ): Promise<{ readonly columns: readonly FileColumn[]; readonly rowCount: number }> {
-  const source = `read_parquet(${quoteText(path)})`;
+  const source = `read_parquet(${quoteLiteral(path)})`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`);
   const columns = described.getRows().map((row) => ({ name: String(row[0]), type: String(row[1]) }));
-  const counted = await connection.runAndReadAll(`SELECT num_rows FROM parquet_file_metadata(${quoteText(path)})`);
+  const counted = await connection.runAndReadAll(`SELECT num_rows FROM parquet_file_metadata(${quoteLiteral(path)})`);
   return { columns, rowCount: Number(counted.getRows()[0]?.[0] ?? 0) };
 }
 
@@ -88,7 +87,7 @@ function selectStatement(sources: readonly ColumnSource[], path: string): string
     selected.push(`CASE ${misfits.map(({ when, shown }) => `WHEN ${when} THEN ${shown}`).join(" ")} END`);
   }
   if (selected.length === 0) selected.push("1");
-  return `SELECT ${selected.join(", ")} FROM read_parquet(${quoteText(path)})`;
+  return `SELECT ${selected.join(", ")} FROM read_parquet(${quoteLiteral(path)})`;
 }
 
 type ChunkReader = (chunk: DuckDBDataChunk, rowsBefore: number) => { readonly batch: ChangeBatch; readonly errors: readonly ParseError[] };

@@ -1,7 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { Field, Value } from "@headgate/engine";
+import { duckdbTypeSql, type Field, type Value } from "@headgate/engine";
 import { ConnectorError, type TableSchema } from "@headgate/connector-kit";
-import { duckdbType } from "../duckdb-type.ts";
 import { defaultJsonStyle } from "../values/json-style.ts";
 import { compileJsonReader } from "../values/read-json.ts";
 import { compileTextReader } from "../values/read-text.ts";
@@ -80,7 +79,7 @@ export async function evaluateDefaults(schema: TableSchema, indexes: readonly nu
 
 function asText(field: Field): string {
   const { type } = field.columnType;
-  const value = `CAST((${field.default}) AS ${duckdbType(field.columnType)})`;
+  const value = `CAST((${field.default}) AS ${duckdbTypeSql(field.columnType)})`;
   if (composite.has(type)) return `CAST(to_json(${value}) AS VARCHAR)`;
   return type === "BINARY" || type === "VARBINARY" ? `hex(${value})` : `CAST(${value} AS VARCHAR)`;
 }
