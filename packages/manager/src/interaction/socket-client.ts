@@ -2,10 +2,11 @@ import type { Readable } from "node:stream";
 import type { SocketError } from "@headgate/pipeline";
 import { Pool, type Dispatcher } from "undici";
 import { ManagerError } from "../errors.ts";
+import { createSharedReads } from "./shared-reads.ts";
 
 /** Speaks HTTP over the socket of one incarnation. Every call has a deadline, and no call waits for another pipeline's. */
 export interface SocketClient {
-  /** A GET whose overlapping calls share one request and its very result. */
+  /** A GET that callers share: see {@link createSharedReads}. */
   read<T>(path: string, deadlineMs: number): Promise<T>;
   /** A request of its own. After a POST, no read joins one that began before it had its effect. */
   call<T>(method: "GET" | "POST", path: string, deadlineMs: number): Promise<T>;
@@ -47,7 +48,7 @@ export function createSocketClient(socketPath: string): SocketClient {
   const controls = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.control });
   const calls = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.calls });
   const streams = new Pool("http://pipeline", { ...pooled, socketPath, connections: limits.streams });
-  const reads = new Map<string, Promise<unknown>>();
+  const reads = createSharedReads();
   let waiting = 0;
 
   const exchange = async <T>(
@@ -74,18 +75,10 @@ export function createSocketClient(socketPath: string): SocketClient {
     exchange(pool, { method, path }, startDeadline(deadlineMs), (reply) => readJson<T>(reply, path));
 
   return {
-    read: <T>(path: string, deadlineMs: number): Promise<T> => {
-      const open = reads.get(path) as Promise<T> | undefined;
-      if (open !== undefined) return open;
-      const mine = json<T>("GET", path, deadlineMs).finally(() => {
-        if (reads.get(path) === mine) reads.delete(path);
-      });
-      reads.set(path, mine);
-      return mine;
-    },
+    read: <T>(path: string, deadlineMs: number): Promise<T> => reads.read(path, () => json<T>("GET", path, deadlineMs)),
     call: (method, path, deadlineMs) =>
       json<never>(method, path, deadlineMs).finally(() => {
-        if (method === "POST") reads.clear();
+        if (method === "POST") reads.forget();
       }),
     control: (method, path, deadlineMs) => json<never>(method, path, deadlineMs, controls),
     stream: ({ method, path, body, deadlineMs, signal }) => {
@@ -100,7 +93,7 @@ export function createSocketClient(socketPath: string): SocketClient {
       const deadline = startDeadline(deadlineMs, signal);
       const options = { method: "POST", path, body: watched(body, deadline) } as unknown as Dispatcher.RequestOptions;
       return exchange(streams, options, deadline, (reply) => readJson<T>(reply, path)).finally(() => {
-        reads.clear();
+        reads.forget();
       });
     },
     close: () => {
