@@ -168,7 +168,9 @@ export function fromDuckDBType(type: DuckDBType): ColumnType | undefined {
 
 function structType(type: DuckDBStructType): ColumnType | undefined {
   const fields: Field[] = [];
-  for (const [i, name] of type.entryNames.entries()) {
+  for (const [i, given] of type.entryNames.entries()) {
+    // row(1, 'a') has no field names, but a row that is stored and sent needs them.
+    const name = given === "" ? `EXPR$${i}` : given;
     const columnType = fromDuckDBType(type.entryTypes[i]!);
     if (columnType === undefined) return undefined;
     // DuckDB keeps no trace of quoting; a field that has upper-case letters can only be reached by its exact name.

@@ -17,19 +17,25 @@ interface JsonObject {
 
 /** Table functions that compute from their arguments alone. */
 const allowedTableFunctions = new Set(["range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"]);
-/** Functions that read the session, other databases or settings, or that have effects. */
+/** Functions and macros that read the session, other databases or settings, or that have effects. */
 export const forbiddenFunctions = new Set([
   "current_connection_id", "current_database", "current_query", "current_query_id", "current_schema", "current_schemas",
   "current_setting", "current_transaction_id", "currval", "getenv", "getvariable", "in_search_path", "nextval",
   "setseed", "sleep_ms", "stats", "txid_current", "write_log", "parse_duckdb_log_message", "pg_get_viewdef",
   "json_serialize_plan", "json_serialize_sql", "json_deserialize_sql", "current_catalog", "duckdb_secrets", "which_secret",
+  "pg_sleep", "format_type", "get_block_size", "pg_get_constraintdef",
 ]); // prettier-ignore
 /** Functions whose value changes from call to call: a view over them could not be kept. */
 export const volatileFunctions = new Set([
   "current_date", "current_localtime", "current_localtimestamp", "current_time", "current_timestamp", "gen_random_uuid",
   "get_current_time", "get_current_timestamp", "localtime", "localtimestamp", "now", "random", "today",
-  "transaction_timestamp", "uuid", "uuidv4", "uuidv7", "error",
+  "transaction_timestamp", "uuid", "uuidv4", "uuidv7",
 ]); // prettier-ignore
+/**
+ * Functions that end the query with a fault: only so does DuckDB call them volatile. Its binder puts error() into every
+ * scalar subquery, for the case that this gives more than one row.
+ */
+export const faultFunctions = new Set(["error"]);
 /** Names that DuckDB reads as a function call when no column has them. */
 const functionColumns = new Set(["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"]);
 

@@ -144,6 +144,19 @@ describe("views", () => {
     ]);
   });
 
+  test("may have scalar subqueries, which DuckDB guards with error()", async () => {
+    const { views } = await compiled(
+      `${base}CREATE VIEW v AS SELECT a, (SELECT max(a) FROM t) AS m FROM t WHERE a > (SELECT avg(a) FROM t AS u WHERE u."B" = t."B");`,
+    );
+    expect(views[1]!.fields.map((field) => field.name)).toEqual(["a", "m"]);
+  });
+
+  test("name the fields of a row that has no names", async () => {
+    const { views } = await compiled(`${base}CREATE VIEW v AS SELECT (a, 'x') AS pair FROM t; CREATE VIEW w AS SELECT pair FROM v`);
+    for (const view of views.slice(1))
+      expect(view.fields[0]!.columnType).toMatchObject({ type: "STRUCT", fields: [{ name: "EXPR$0" }, { name: "EXPR$1" }] });
+  });
+
   test("inherit a quoted name through *", async () => {
     const { views } = await compiled(`${base}CREATE LOCAL VIEW v (x, y, z) AS SELECT * FROM t; CREATE VIEW w AS SELECT * FROM t`);
     expect(views[1]!.fields.map((field) => field.name)).toEqual(["x", "y", "z"]);

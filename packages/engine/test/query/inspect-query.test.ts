@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { forbiddenFunctions, inspectQuery, volatileFunctions } from "../../src/query/inspect-query.ts";
+import { faultFunctions, forbiddenFunctions, inspectQuery, volatileFunctions } from "../../src/query/inspect-query.ts";
 import { parseSelect } from "../../src/query/parse-select.ts";
 
 async function withDuckDB<T>(body: (run: (sql: string) => Promise<unknown>, rows: (sql: string) => Promise<unknown[][]>) => Promise<T>) {
@@ -19,8 +19,25 @@ async function withDuckDB<T>(body: (run: (sql: string) => Promise<unknown>, rows
 test("every function that DuckDB calls volatile is known, so that an upgrade cannot add one unseen", async () => {
   await withDuckDB(async (_, rows) => {
     const found = await rows("SELECT DISTINCT function_name FROM duckdb_functions() WHERE stability <> 'CONSISTENT'");
-    const unknown = found.map(([name]) => String(name)).filter((name) => !volatileFunctions.has(name) && !forbiddenFunctions.has(name));
+    const known = new Set([...volatileFunctions, ...forbiddenFunctions, ...faultFunctions]);
+    const unknown = found.map(([name]) => String(name)).filter((name) => !known.has(name));
     expect(unknown).toEqual([]);
+  });
+});
+
+test("no macro of DuckDB hides a function or a catalog that a query may not reach", async () => {
+  await withDuckDB(async (_, rows) => {
+    const macros = await rows("SELECT function_name, macro_definition FROM duckdb_functions() WHERE function_type = 'macro'");
+    const hiding = macros.filter(([name, definition]) => {
+      const words = new Set(
+        String(definition)
+          .toLowerCase()
+          .match(/[a-z_]+/g),
+      );
+      return !forbiddenFunctions.has(String(name)) && [...forbiddenFunctions, "from"].some((word) => words.has(word));
+    });
+    expect(macros.length).toBeGreaterThan(50);
+    expect(hiding).toEqual([]);
   });
 });
 

@@ -58,6 +58,10 @@ test("a sum of integers is a BIGINT with every digit, and one that does not fit 
   });
 });
 
+test("a row without field names comes as a row", async () => {
+  expect(await queryRows(engine, "SELECT (id, 'x') FROM t WHERE id = 1")).toEqual([[[1, "x"]]]);
+});
+
 test("now() and random() are for ad-hoc queries", async () => {
   expect(await queryRows(engine, "SELECT now() IS NOT NULL, random() < 2, current_date IS NOT NULL")).toEqual([[true, true, true]]);
 });

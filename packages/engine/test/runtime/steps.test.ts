@@ -228,6 +228,17 @@ describe("views", () => {
     });
   });
 
+  test("follow a scalar subquery, and fail when it gives more than one row", async () => {
+    const sql = `CREATE TABLE t (a INT); CREATE MATERIALIZED VIEW v AS SELECT (SELECT a FROM t) AS only;`;
+    await using(sql, async (engine) => {
+      expect(await step(engine, "t", [[insert, 1]], "v")).toEqual({ v: [[[1], 1]] });
+      await expect(step(engine, "t", [[insert, 2]])).rejects.toMatchObject({
+        code: "runtime",
+        message: expect.stringMatching(/View 'v' failed: .*More than one row/),
+      });
+    });
+  });
+
   test("keep a sum of integers exact, and name the view whose sum leaves BIGINT", async () => {
     const sql = "CREATE TABLE t (a BIGINT); CREATE MATERIALIZED VIEW total AS SELECT sum(a) AS s FROM t;";
     await using(sql, async (engine) => {
