@@ -200,6 +200,8 @@ export interface ManagerOptions {
 }
 /** The part of a pino logger that is used. */
 export interface Logger {
+  /** Left out, what would be logged here is not. */
+  debug?(object: object, message: string): void;
   info(object: object, message: string): void;
   warn(object: object, message: string): void;
   error(object: object, message: string): void;

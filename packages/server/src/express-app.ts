@@ -7,7 +7,7 @@ import { RequestError } from "./errors.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { Sender } from "./http/sender.ts";
 import { methodNotAllowed, payloadTooLarge, unknownPath, unsupportedEncoding } from "./refusals.ts";
-import { mediaTypeOf } from "./validation/media-type.ts";
+import { announcesBody, mediaTypeOf } from "./validation/media-type.ts";
 import { parseQuery } from "./validation/query.ts";
 import { invalidBody, toRequestError, unsupportedMediaType } from "./validation/request-failure.ts";
 import { toValidatorDocument } from "./validation/validator-document.ts";
@@ -33,9 +33,12 @@ export function createExpressApp(options: ExpressAppOptions): Express {
   app.disable("x-powered-by").disable("etag").enable("case sensitive routing").enable("strict routing");
   app.set("query parser", (search: string | undefined) => parseQuery(search ?? ""));
 
+  // The body parser makes an object of nothing; many clients send `Content-Type: application/json` with no body at all.
+  const empty = new WeakSet<IncomingMessage>();
   const json = express.json({
     limit: options.maxJsonBytes,
     strict: false,
+    verify: (request, _response, bytes) => void (bytes.length === 0 && empty.add(request)),
     type: (request) => exchangeOf(request).operation?.mediaTypes.includes(mediaTypeOf(request) ?? "") ?? false,
   });
   const readJson: RequestHandler = (request, response, next) => {
@@ -44,7 +47,10 @@ export function createExpressApp(options: ExpressAppOptions): Express {
     const slow = setTimeout(() => next(invalidBody("did not arrive in time")), options.bodyTimeoutMs);
     json(request, response, (error?: unknown) => {
       clearTimeout(slow);
-      if (!exchangeOf(request).response.headersSent) next(error);
+      if (empty.has(request)) request.body = undefined;
+      if (exchangeOf(request).response.headersSent) return;
+      if (error === undefined && isDeeper(request.body, maxDepth)) next(invalidBody(`is nested deeper than ${maxDepth} levels`));
+      else next(error);
     });
   };
 
@@ -83,6 +89,14 @@ export function createExpressApp(options: ExpressAppOptions): Express {
   return app.use(onError);
 }
 
+/** Nobody means more, and code that walks a body by recursion must not run out of stack on one. */
+const maxDepth = 128;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
 interface ValidatedRequest extends Request {
   readonly openapi?: { readonly pathParams: Record<string, unknown>; readonly schema: { readonly operationId: string } };
 }
@@ -97,6 +111,7 @@ function settleBody(exchangeOf: (request: IncomingMessage) => Exchange): Request
     const type = mediaTypeOf(request);
     if (operation === undefined || operation.body === "none") delete request.headers["content-type"];
     else if (operation.body === "json" && !operation.bodyRequired && (request.body ?? null) === null) {
+      if (type !== undefined && announcesBody(request) && !operation.mediaTypes.includes(type)) throw unsupportedMediaType(operation, type);
       delete request.headers["content-type"];
       request.body = undefined;
     } else if (operation.mediaTypes.includes("*/*")) request.headers["content-type"] = "application/octet-stream";
@@ -108,6 +123,7 @@ function settleBody(exchangeOf: (request: IncomingMessage) => Exchange): Request
 interface ForeignError {
   readonly status?: number;
   readonly type?: string;
+  readonly code?: string;
   readonly path?: string;
   readonly message?: string;
   readonly errors?: readonly { readonly path?: string; readonly message?: string; readonly errorCode?: string }[];
@@ -119,6 +135,8 @@ function toOwnError(error: unknown, exchange: Exchange, request: Request): unkno
   const foreign = error as ForeignError;
   const { operation } = exchange;
   if (foreign.type !== undefined) return toBodyError(foreign, error, request) ?? error;
+  // What cannot be decompressed is told by zlib itself, with its own code and the parser's status.
+  if (foreign.status === 400 && foreign.code !== undefined) return invalidBody("cannot be decompressed");
   const malformed = foreign.status === 400 && foreign.message?.startsWith("malformed uri") === true;
   if (operation === undefined && (foreign.status === 404 || malformed)) return unknownPath(exchange.path);
   if (foreign.status === 405) return methodNotAllowed(exchange.method, allowed(error));

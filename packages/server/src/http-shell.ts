@@ -15,6 +15,7 @@ import { createRouter } from "./http/router.ts";
 import { createSender } from "./http/sender.ts";
 import type { Serialiser } from "./http/serialise.ts";
 import { closeServer } from "./http/shutdown.ts";
+import { trackUnusedConnections } from "./http/unused-connections.ts";
 import { createLane } from "./lane.ts";
 import { readOperations, type Operation } from "./operation.ts";
 import { methodNotAllowed, unknownPath } from "./refusals.ts";
@@ -149,11 +150,12 @@ export function createHttpShell(options: HttpShellOptions): HttpShell {
   );
   server.maxConnections = limits.maxConnections;
   server.on("clientError", onClientError);
+  const unused = trackUnusedConnections(server);
   return {
     server,
     close: () => {
       draining = true;
-      return closeServer(server, streams, limits.shutdownGraceMs);
+      return closeServer(server, unused, streams, limits.shutdownGraceMs);
     },
   };
 }

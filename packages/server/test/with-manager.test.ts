@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createManager, type Manager } from "@headgate/manager";
 import { eventually } from "./support/eventually.ts";
-import { json, startServer, type RunningServer } from "./support/running-server.ts";
+import { errorsIn, json, startServer, type RunningServer } from "./support/running-server.ts";
 import type { MemoryManager } from "./double/memory-manager.ts";
 
 const file = "/v0/pipelines/real/views/totals/connectors/file";
@@ -28,7 +28,7 @@ afterAll(async () => {
 const ask = async (target: string, init?: RequestInit): Promise<{ status: number; body: Record<string, unknown> }> => {
   const response = await server.call(target, init);
   const text = await response.text();
-  expect(server.log.filter((line) => line.level === "error")).toEqual([]);
+  expect(errorsIn(server.log)).toEqual([]);
   return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
 };
 

@@ -2,12 +2,13 @@ import type { Logger } from "@headgate/manager";
 import type { Exchange } from "./exchange.ts";
 
 /**
- * Writes one line for each request when its reply is over. Law 7: the path and the operation only, never the query (SQL and
+ * Writes one line for each request when its reply is over: reads that went well at debug, since they are many and say
+ * little; what changed something, and what was refused, at info; what failed on our side at error. Law 7: the path and the operation only, never the query (SQL and
  * tokens stand there), a body or a header.
  */
-export function logAccess(logger: Pick<Logger, "info">, exchange: Exchange, now: () => number): void {
+export function logAccess(logger: Pick<Logger, "debug" | "info" | "error">, exchange: Exchange, now: () => number): void {
   const { response } = exchange;
-  logger.info(
+  logger[levelOf(exchange.method, response.statusCode)]?.(
     {
       requestId: exchange.id,
       method: exchange.method,
@@ -20,4 +21,9 @@ export function logAccess(logger: Pick<Logger, "info">, exchange: Exchange, now:
     },
     "request",
   );
+}
+
+function levelOf(method: string, status: number): "debug" | "info" | "error" {
+  if (status >= 500) return "error";
+  return status < 400 && (method === "GET" || method === "HEAD") ? "debug" : "info";
 }

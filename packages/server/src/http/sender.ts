@@ -38,6 +38,12 @@ export interface SenderOptions {
 const noHeaders: Readonly<Record<string, string>> = {};
 const nothing: Serialised = { text: "", bytes: 0 };
 
+/** A source that nobody will read ends here. Some report that as an error, which must not go unheard: it would end the server. */
+function discard(source: Readable): void {
+  source.on("error", () => undefined);
+  source.destroy();
+}
+
 export function createSender(options: SenderOptions): Sender {
   const { logger, serialiser, streams, checking } = options;
 
@@ -93,12 +99,12 @@ export function createSender(options: SenderOptions): Sender {
     const { response } = exchange;
     const source = stream instanceof Readable ? stream : Readable.from(stream);
     if (!conforms(exchange, status, type, undefined)) {
-      source.destroy();
+      discard(source);
       return internal(exchange);
     }
     writeHead(exchange, status, type, undefined, noHeaders);
     if (exchange.method === "HEAD") {
-      source.destroy();
+      discard(source);
       response.end();
       return;
     }
@@ -119,7 +125,7 @@ export function createSender(options: SenderOptions): Sender {
   return {
     send(exchange, reply) {
       if (exchange.response.destroyed) {
-        if (reply.stream instanceof Readable) reply.stream.destroy();
+        if (reply.stream instanceof Readable) discard(reply.stream);
         return;
       }
       if (reply.stream !== undefined) {

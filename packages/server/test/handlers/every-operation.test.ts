@@ -2,7 +2,7 @@
  * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
  */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { json, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
+import { errorsIn, json, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
 
 const orders = "/v0/pipelines/orders";
 const c1 = `${orders}/tables/numbers/connectors/c1`;
@@ -18,7 +18,7 @@ describe.each(["test", "production"] as const)("with %s validation", (validation
   const ask = async (target: string, init?: RequestInit): Promise<{ status: number; type: string | null; body: unknown }> => {
     const response = await server.call(target, init);
     const text = await response.text();
-    expect(server.log.filter((line) => line.level === "error")).toEqual([]);
+    expect(errorsIn(server.log)).toEqual([]);
     const type = response.headers.get("content-type");
     return { status: response.status, type, body: type === "application/json" && !text.includes("\n") ? JSON.parse(text) : text };
   };

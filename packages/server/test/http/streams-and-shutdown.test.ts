@@ -72,6 +72,25 @@ test("the health check says that a shutdown has begun", async () => {
   await closed;
 });
 
+test("a source that tells of its own end as an error ends nothing else when nobody reads it", async () => {
+  await using server = await start();
+  let destroyed = false;
+  server.manager.interaction.query = () =>
+    Promise.resolve({
+      contentType: "text/plain",
+      body: new Readable({
+        read: () => undefined,
+        destroy: (_error, callback) => {
+          destroyed = true;
+          callback(new Error("aborted"));
+        },
+      }),
+    });
+  expect((await server.call("HEAD /v0/pipelines/orders/query?sql=SELECT+1")).status).toBe(200);
+  expect(destroyed).toBe(true);
+  expect((await server.call("/healthz")).status).toBe(200);
+});
+
 test("a source is destroyed when its reader leaves, and the signal of its handler aborts", async () => {
   await using server = await start();
   const source = new Readable({ read: () => undefined });

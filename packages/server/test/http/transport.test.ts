@@ -61,6 +61,32 @@ describe("what the server refuses", () => {
       details: { errors: [{ path: "/body/name", message: "must be string" }] },
     });
   });
+  test("a body that cannot be decompressed, and one nested too deep, are a 400", async () => {
+    const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+    const garbled = await server.call("POST /v0/pipelines", { body: "{}", headers });
+    expect([garbled.status, await garbled.text()]).toEqual([400, expect.stringContaining("the body cannot be decompressed")]);
+    const nested = { ...json(null), body: `{"name":"x","program_code":"","runtime_config":${"[".repeat(200)}${"]".repeat(200)}}` };
+    const deep = await server.call("POST /v0/pipelines", nested);
+    expect([deep.status, await deep.text()]).toEqual([400, expect.stringContaining("nested deeper than 128 levels")]);
+  });
+  test("an optional JSON body of another media type is a 415; none at all is none, whatever its media type", async () => {
+    const path = "POST /v0/pipelines/orders/egress/%22Totals%22?format=json";
+    const other = await server.call(path, { body: "{}", headers: { "content-type": "text/plain" } });
+    expect(await errorOf(other)).toEqual([415, "UnsupportedMediaType"]);
+    const bodies: unknown[] = [];
+    const real = server.manager.interaction.egress;
+    server.manager.interaction.egress = (pipeline, relation, query, body, signal) => {
+      bodies.push(body);
+      return real(pipeline, relation, query, body, signal);
+    };
+    for (const type of ["application/json", "text/plain"]) {
+      const none = await server.call(path, { body: "", headers: { "content-type": type } });
+      expect(none.status).toBe(200);
+      await none.body?.cancel();
+    }
+    server.manager.interaction.egress = real;
+    expect(bodies).toEqual([undefined, undefined]);
+  });
   test("a body that is too large is a 413 with the limit", async () => {
     const response = await server.call("POST /v0/pipelines", json({ name: "x".repeat(2000) }));
     expect(response.status).toBe(413);
@@ -139,12 +165,26 @@ describe("what every reply has", () => {
   });
 });
 
+test.each([
+  ["GET /v0/config", "debug"],
+  ["HEAD /v0/config", "debug"],
+  ["OPTIONS /v0/config", "info"],
+  ["GET /nowhere", "info"],
+  ["GET /v0/pipelines/idle/stats", "error"],
+])("the access log has %s at level %s", async (target, level) => {
+  await (await server.call(target, { headers: { "x-request-id": `level-${target.replace(/\W/g, ".")}` } })).text();
+  const id = `level-${target.replace(/\W/g, ".")}`;
+  await until(() => server.log.some((line) => line.fields["requestId"] === id));
+  expect(server.log.find((line) => line.fields["requestId"] === id)?.level).toBe(level);
+});
+
 describe("methods beside those of the contract", () => {
   test("HEAD is GET without the body", async () => {
     const [head, get] = [await server.call("HEAD /v0/config"), await server.call("/v0/config")];
     expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, get.headers.get("content-length"), ""]);
     await get.text();
     expect((await server.call("HEAD /v0/pipelines/orders/logs")).status).toBe(200);
+    expect((await server.call("HEAD /v0/pipelines/orders/query?sql=SELECT+1")).status).toBe(200);
     expect((await server.call("HEAD /v0/pipelines/none")).status).toBe(404);
     expect((await server.call("HEAD /v0/validate_program")).status).toBe(405);
   });

@@ -4,7 +4,7 @@ import { createServer, type HeadgateServer, type ServerOptions } from "../../src
 import { createMemoryManager, type MemoryManager } from "../double/memory-manager.ts";
 
 export interface LogLine {
-  readonly level: "info" | "warn" | "error";
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
@@ -27,7 +27,7 @@ export async function startServer(options: Partial<ServerOptions> & { readonly m
     void log.push({ level, fields: fields as LogLine["fields"], message });
   const headgate = createServer({
     manager,
-    logger: { info: record("info"), warn: record("warn"), error: record("error") },
+    logger: { debug: record("debug"), info: record("info"), warn: record("warn"), error: record("error") },
     authentication: { required: false },
     version: { version: "0.1.0", revision: "abc" },
     demos: [{ name: "demo", title: "Demo", description: "A demo.", program_code: "", udf_rust: "", udf_toml: "" }],
@@ -69,3 +69,6 @@ export const json = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
   headers: { "content-type": "application/json; charset=utf-8" },
 });
+
+/** What the server logged as an error, apart from the access lines of replies like 503. */
+export const errorsIn = (log: readonly LogLine[]): LogLine[] => log.filter((line) => line.level === "error" && line.message !== "request");

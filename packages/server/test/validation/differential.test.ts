@@ -9,7 +9,7 @@ import { resolve, type RequestBodyObject } from "../../src/document.ts";
 import { readOperations, type Operation } from "../../src/operation.ts";
 import { arbitraryValue } from "../support/arbitrary-value.ts";
 import { send, type RawReply, type RawRequest } from "../support/raw-request.ts";
-import { restoreSample, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
+import { errorsIn, restoreSample, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
 
 const seed = 20260901;
 const runsPerOperation = 30;
@@ -219,5 +219,5 @@ test("the comparison has seen acceptance and every kind of refusal, and no reply
   expect(compared).toBeGreaterThanOrEqual(operations.length * runsPerOperation);
   for (const status of [200, 201, 202, 204, 400, 401, 403, 404, 405, 415, 503])
     expect([status, statuses.get(status) ?? 0]).not.toEqual([status, 0]);
-  expect([...record.log, ...lane.log].filter((line) => line.level === "error")).toEqual([]);
+  expect(errorsIn([...record.log, ...lane.log])).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { openapiDocument } from "@headgate/contract";
 import type { InputConnectorStats } from "../../src/domain.ts";
 import { readOperations } from "../../src/operation.ts";
 import { createResponseCheck } from "../../src/validation/response-validator.ts";
-import { sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
+import { errorsIn, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
 
 const path = "/v0/pipelines/orders/tables/numbers/connectors/c1/stats";
 /** A server whose manager answers with a string where a number belongs. */
@@ -24,7 +24,7 @@ test("in tests a reply that does not match the contract becomes a 500, and the l
   await using server = await broken({ validation: "test" });
   const response = await server.call(path);
   expect([response.status, await response.json()]).toEqual([500, expect.objectContaining({ error_code: "InternalError" })]);
-  expect(server.log.find((line) => line.level === "error")?.fields).toMatchObject({
+  expect(errorsIn(server.log)[0]?.fields).toMatchObject({
     operation: "getInputConnectorStats",
     mismatch: expect.stringContaining("/metrics/total_bytes"),
   });
@@ -33,14 +33,14 @@ test("in tests a reply that does not match the contract becomes a 500, and the l
 test("in production the reply goes out, and a sampled mismatch is logged and counted", async () => {
   await using server = await broken({ validation: "production", responseSampleRate: 0.25, random: () => 0.1 });
   expect((await server.call(path)).status).toBe(200);
-  expect(server.log.filter((line) => line.level === "error")).toHaveLength(1);
+  expect(errorsIn(server.log)).toHaveLength(1);
   expect(await (await server.call("/v0/metrics")).text()).toContain("headgate_reply_mismatches_total 1\n");
 });
 
 test("in production a reply outside the sample is not looked at", async () => {
   await using server = await broken({ validation: "production", responseSampleRate: 0.25, random: () => 0.5 });
   expect((await server.call(path)).status).toBe(200);
-  expect(server.log.filter((line) => line.level === "error")).toEqual([]);
+  expect(errorsIn(server.log)).toEqual([]);
 });
 
 test.each([
