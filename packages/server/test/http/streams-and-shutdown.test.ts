@@ -50,6 +50,15 @@ test("streams that never end are ended whole, not cut", async () => {
   expect([logs.complete, samples.complete]).toEqual([true, true]);
 });
 
+test("a connection on which nothing was ever asked holds up no shutdown", async () => {
+  const server = await startServer({ memory: await sampleManager(), validation: "production", limits: { shutdownGraceMs: 60_000 } });
+  const socket = connect(server.port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  await eventually(async () => (await connections(server)) === 1);
+  await server.headgate.close();
+  expect(server.headgate.server.listening).toBe(false);
+});
+
 test("a client that holds its connection is cut after the grace", async () => {
   const server = await start();
   const socket = connect(server.port, "127.0.0.1");
