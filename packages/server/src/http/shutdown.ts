@@ -2,12 +2,14 @@ import type { Server } from "node:http";
 import type { OpenStreams } from "./open-streams.ts";
 import type { trackUnusedConnections } from "./unused-connections.ts";
 
+/** Time for a request that is on its way over a connection just opened. */
+const unusedMs = 100;
 /** Time for ended streams to reach their clients before connections are cut. */
 const farewellMs = 500;
 
 /**
- * Closes a server in three steps: at once, nothing new is accepted, streams that never end are ended and connections without a
- * request are cut; after the grace the other streams are ended too; soon after, connections that are still open are cut. Resolves when all are gone.
+ * Closes a server in steps: at once, nothing new is accepted and streams that never end are ended; a moment later,
+ * connections on which nothing was ever asked are cut; after the grace the other streams are ended too; soon after, connections that are still open are cut. Resolves when all are gone.
  */
 export function closeServer(
   server: Server,
@@ -25,8 +27,8 @@ export function closeServer(
     server.close(done);
     streams.end("endless");
     server.closeIdleConnections();
-    unused.destroy();
     timers.push(
+      setTimeout(() => unused.destroy(), Math.min(graceMs, unusedMs)),
       setTimeout(() => streams.end("all"), graceMs),
       setTimeout(() => server.closeAllConnections(), graceMs + farewellMs),
     );
