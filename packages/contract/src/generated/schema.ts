@@ -3824,7 +3824,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The result. Text and hash are `text/plain`, JSON `application/json` with one row a line, Parquet and Arrow their own types. */
+            /** @description The result. Text and hash are `text/plain`, JSON is `application/json` with one row a line, Parquet is `application/vnd.apache.parquet`, an Arrow IPC stream `application/octet-stream`. */
             200: {
                 headers: {
                     [name: string]: unknown;

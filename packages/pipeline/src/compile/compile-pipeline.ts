@@ -1,5 +1,5 @@
 import type { ConnectorRegistry } from "@headgate/connector-kit";
-import type { CompileResult } from "@headgate/engine";
+import { createSourceText, type CompileResult } from "@headgate/engine";
 import type { CompilePipelineResult } from "../socket/protocol.ts";
 import { readDeclarations } from "./declarations.ts";
 
@@ -15,7 +15,9 @@ export async function compilePipeline(sql: string, dependencies: CompilerDepende
   if (!result.ok) return result;
   const { program } = result;
   const { inputConnectors, outputConnectors, messages } = readDeclarations(program, dependencies.registry);
-  const all = [...messages, ...result.warnings];
+  const source = createSourceText(sql);
+  const shown = messages.map((message) => ({ ...message, snippet: source.snippet(message.position) }));
+  const all = [...shown, ...result.warnings];
   if (messages.some((message) => !message.warning)) return { ok: false, messages: all };
   return { ok: true, compiled: { program, inputConnectors, outputConnectors }, warnings: all };
 }

@@ -6,6 +6,7 @@ import { EngineError, type QueryRows } from "@headgate/engine";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
 import { invalidParam } from "../socket/params.ts";
+import { arrowStream } from "./arrow-stream.ts";
 import { jsonLines } from "./json-lines.ts";
 import { resultHash } from "./result-hash.ts";
 import { textTable } from "./text-table.ts";
@@ -16,7 +17,7 @@ export interface QueryAnswer {
   readonly body: AsyncIterable<string | Uint8Array>;
 }
 
-const formats = ["text", "json", "parquet", "hash"] as const;
+const formats = ["text", "json", "parquet", "arrow_ipc", "hash"] as const;
 type Format = (typeof formats)[number];
 const isFormat = (value: string): value is Format => (formats as readonly string[]).includes(value);
 
@@ -32,6 +33,8 @@ export async function runQuery(pipeline: Pipeline, sql: string, formatName: stri
       return { contentType: "text/plain", body: await started(textTable(result), (error) => `ERROR: ${error}\n`) };
     case "json":
       return { contentType: "application/json", body: await started(jsonLines(result), (error) => `${JSON.stringify({ error })}\n`) };
+    case "arrow_ipc":
+      return { contentType: "application/octet-stream", body: await started(arrowStream(result)) };
     case "hash":
       return { contentType: "text/plain", body: chunks(await failing(() => resultHash(result as QueryRows))) };
   }
@@ -45,7 +48,7 @@ async function parquet(pipeline: Pipeline, sql: string, signal: AbortSignal): Pr
     await rm(path, { force: true });
     throw error;
   }
-  return { contentType: "application/octet-stream", body: readAndRemove(path) };
+  return { contentType: "application/vnd.apache.parquet", body: readAndRemove(path) };
 }
 
 async function* readAndRemove(path: string): AsyncGenerator<Uint8Array> {
@@ -62,11 +65,11 @@ async function* chunks(...texts: string[]): AsyncGenerator<string> {
 
 /**
  * Waits for the first piece, so that a query that fails at once is a proper error answer; a failure after it has begun is appended
- * in-band.
+ * in-band, or breaks a binary stream off.
  */
 async function started<T extends string | Uint8Array>(
   pieces: AsyncGenerator<T>,
-  inBand: (message: string) => string,
+  inBand?: (message: string) => string,
 ): Promise<AsyncIterable<T | string>> {
   const first = await failing(() => pieces.next());
   return (async function* () {
@@ -74,6 +77,7 @@ async function started<T extends string | Uint8Array>(
       if (first.done !== true) yield first.value;
       yield* pieces;
     } catch (error) {
+      if (inBand === undefined) throw error;
       yield inBand(messageOf(error));
     }
   })();

@@ -40,6 +40,15 @@ describe("connectors of a program", () => {
     });
   });
 
+  test("are complained about with their place in the program and its line", async () => {
+    const result = await compile(`CREATE TABLE t (id INT) WITH (\n  'connectors' = '[{\n    "transport": {"name": "nope"}\n  }]'\n);`);
+    if (result.ok) throw new Error("The program compiled");
+    expect(result.messages[0]).toMatchObject({
+      position: { startLine: 2, startColumn: 18, endLine: 4, endColumn: 5 },
+      snippet: "    2|  'connectors' = '[{\n                       ^",
+    });
+  });
+
   test("keep quoted relation names in the endpoint name", async () => {
     const result = await compile(`CREATE TABLE "Big T" (id INT) WITH ('connectors' = '[${rows({ name: "c" })}]');`);
     expect(result.ok && Object.keys(result.compiled.inputConnectors)).toEqual(["Big T.c"]);
