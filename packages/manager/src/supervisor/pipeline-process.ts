@@ -86,13 +86,13 @@ function receive(message: ChildMessage, events: PipelineProcessEvents): void {
 }
 
 async function drained(child: ChildProcess): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, drainMs);
   const waiting = new Set(["close", ...(child.connected ? ["disconnect"] : [])]);
   for (const name of waiting) {
     child.once(name, () => {
       waiting.delete(name);
-      if (waiting.size === 0) resolve(undefined);
+      if (waiting.size === 0) resolve();
     });
   }
   await promise;
