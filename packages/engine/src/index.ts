@@ -7,6 +7,7 @@ export { ChangeOp } from "./types.ts";
 export type * from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { compileProgram } from "./program/compile.ts";
+export { createSourceText, type SourceText } from "./program/source-text.ts";
 export { createEngine } from "./runtime/create-engine.ts";
 export { duckdbType, duckdbTypeSql, formatType, fromDuckDBType } from "./duckdb/column-type.ts";
 export { createChunkReader, fromDuckDBValue, type ChunkReader } from "./duckdb/from-duckdb-value.ts";

@@ -74,7 +74,7 @@ function primaryKeyOf(statement: CreateTable): readonly string[] | undefined {
     const column = statement.columns.find((other) => other.name.name === name);
     if (column === undefined) throw compileError(`PRIMARY KEY names an unknown column '${name}'`, token);
     if (seen.has(name)) throw compileError(`PRIMARY KEY names column '${name}' twice`, token);
-    if (!keyable(column.type)) throw compileError(`A ${formatType(column.type)} column cannot be in a PRIMARY KEY`, token);
+    if (!keyable(column.type)) throw compileError(`A column of type ${formatType(column.type)} cannot be in a PRIMARY KEY`, token);
     seen.add(name);
   }
   return names.map((column) => column.name);

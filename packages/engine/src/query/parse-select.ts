@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteLiteral } from "../duckdb/quote.ts";
+import { readable } from "./duckdb-error.ts";
 
 /** A mistake that DuckDB found in a query. */
 export class QueryError extends Error {
@@ -49,7 +50,7 @@ async function serialize(connection: DuckDBConnection, sql: string): Promise<Ser
 function toQueryError(sql: string, reply: SerializedError): QueryError {
   const syntax = reply.error_type === "parser";
   const at = reply.position === undefined ? undefined : Number(reply.position);
-  const message = reply.error_message ?? "DuckDB could not read the query";
+  const message = readable(reply.error_message ?? "DuckDB could not read the query");
   if (at === undefined || !Number.isSafeInteger(at)) return new QueryError(message, undefined, syntax);
   // DuckDB counts characters in a syntax error and bytes everywhere else.
   return new QueryError(message, syntax ? fromCharacters(sql, at) : fromBytes(sql, at), syntax);
