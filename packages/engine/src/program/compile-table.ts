@@ -5,8 +5,9 @@ import { parseSelect, QueryError } from "../query/parse-select.ts";
 import type { ColumnType, Field, Table } from "../types.ts";
 import type { Declared } from "./compile.ts";
 import type { NamedToken } from "./cursor.ts";
-import { compileError, ProgramError, toCompilerMessage } from "./source-text.ts";
+import { compileError, ProgramError, toCompilerMessage, unsupported } from "./source-text.ts";
 import type { ColumnDeclaration, CreateTable, ForeignKey } from "./statements.ts";
+import { tokenize } from "./tokenize.ts";
 
 /** Checks a table's columns and keys. @throws ProgramError */
 export function compileTable(statement: CreateTable, declared: Declared): Table {
@@ -107,8 +108,9 @@ function checkForeignKey(key: ForeignKey, statement: CreateTable, declared: Decl
 export async function checkDefaults(statement: CreateTable, declared: Declared): Promise<void> {
   for (const column of statement.columns) {
     const expression = column.default;
-    // Connector metadata is known only to the connector, which applies the default.
-    if (expression === undefined || /\bconnector_metadata\b/i.test(expression.sql)) continue;
+    if (expression === undefined) continue;
+    if (tokenize(expression.sql).some((token) => token.kind === "word" && token.value === "CONNECTOR_METADATA"))
+      throw unsupported("CONNECTOR_METADATA() is not supported: no connector gives metadata yet", expression);
     const prefix = "SELECT CAST((";
     const sql = `${prefix}${expression.sql}\n) AS ${duckdbTypeSql(column.type)})`;
     try {

@@ -113,6 +113,12 @@ CREATE TABLE t (a INT DEFAULT 1 + 1 NOT NULL, b VARCHAR DEFAULT 'x,)y', ts TIMES
     ['CREATE TABLE t (a INT); CREATE TABLE "T" (a INT)', "Compilation error", '"T"'],
     ["CREATE TABLE t (a INT DEFAULT random())", "Compilation error", "random()"],
     ["CREATE TABLE t (a INT DEFAULT 'x')", "Compilation error", "'x'"],
+    ["CREATE TABLE t (a VARCHAR DEFAULT connector_metadata()['topic'])", "Not supported", "connector_metadata()['topic']"],
+    [
+      "CREATE TABLE t (a VARCHAR DEFAULT getenv('HOME') || 'connector_metadata')",
+      "Compilation error",
+      "getenv('HOME') || 'connector_metadata'",
+    ],
     ["CREATE TABLE t (a INT", "Error parsing SQL", "T"],
     ["CREATE TABLE t (a VARCHAR DEFAULT 'x)", "Error parsing SQL", "'"],
     ["SET x = 1", "Not supported", "SET"],
