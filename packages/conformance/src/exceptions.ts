@@ -30,12 +30,7 @@ export const exceptions: readonly Exception[] = [
     reason: "Opening an output has to fail without its configuration being wrong; tested in packages/pipeline.",
   },
   {
-    codes: [
-      "ConfigError.DuplicateInputEndpoint",
-      "ConfigError.DuplicateOutputEndpoint",
-      "ConfigError.UnknownInputTransport",
-      "ConfigError.UnknownOutputTransport",
-    ],
+    codes: ["ConfigError.UnknownInputTransport", "ConfigError.UnknownOutputTransport"],
     reason: "A program with such a connector does not compile, so it never starts.",
   },
   { without: "keys", statuses: [401, 403], reason: "The server runs without authentication." },

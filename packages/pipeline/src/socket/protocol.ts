@@ -86,8 +86,6 @@ export type ConfigErrorKind =
   | "PipelineConfigParseError"
   | "ParserConfigParseError"
   | "EncoderConfigParseError"
-  | "DuplicateInputEndpoint"
-  | "DuplicateOutputEndpoint"
   | "UnknownInputFormat"
   | "UnknownOutputFormat"
   | "UnknownInputTransport"
@@ -100,7 +98,6 @@ export type ConfigErrorKind =
   | "InputFormatNotSpecified"
   | "OutputFormatNotSpecified"
   | "InvalidEncoderConfig"
-  | "InvalidParserConfig"
   | "InvalidTransportConfig"
   | "CyclicDependency"
   | "EmptyStartAfter";

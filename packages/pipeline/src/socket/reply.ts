@@ -64,6 +64,8 @@ export async function sendReply(response: ServerResponse, reply: Reply, signal: 
       signal.addEventListener("abort", end, { once: true });
       try {
         response.writeHead(200, { "content-type": reply.contentType });
+        // A subscriber learns at once that its subscription stands, not with the first chunk.
+        response.flushHeaders();
         await writeAll(response, reply.body, signal);
         response.end();
       } catch (error) {
