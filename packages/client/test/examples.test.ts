@@ -1,6 +1,3 @@
-/**
- * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
- */
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";

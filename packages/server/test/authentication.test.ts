@@ -1,6 +1,3 @@
-/**
- * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
- */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openapiDocument, operationTable } from "@headgate/contract";
 import { readOperations } from "../src/operation.ts";

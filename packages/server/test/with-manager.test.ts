@@ -1,6 +1,3 @@
-/**
- * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
- */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

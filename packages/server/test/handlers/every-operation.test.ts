@@ -1,6 +1,3 @@
-/**
- * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
- */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { errorsIn, json, sampleManager, startServer, type RunningServer } from "../support/running-server.ts";
 

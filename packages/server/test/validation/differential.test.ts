@@ -1,6 +1,3 @@
-/**
- * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
- */
 import { Agent } from "node:http";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { openapiDocument } from "@headgate/contract";

@@ -1,6 +1,3 @@
-/**
- * @jest-environment-options {"customExportConditions": ["headgate-source", "node"]}
- */
 import { expect, test } from "@jest/globals";
 import { openapiDocument } from "@headgate/contract";
 import type { InputConnectorStats } from "../../src/domain.ts";
