@@ -17,7 +17,8 @@ CREATE MATERIALIZED VIEW v WITH ('connectors' = '[
   {"name": "out", "send_snapshot": true, "transport": {"name": "file_output", "config": {"path": "${directory}/out.json"}}, "format": {"name": "json"}},
   {"name": "nul", "transport": {"name": "null_output"}}]')
 AS SELECT name, sum(amount) AS total, count(*) AS n FROM t GROUP BY name;
-CREATE VIEW plain AS SELECT id FROM t;`;
+CREATE VIEW plain AS SELECT id FROM t;
+CREATE INDEX by_name ON v(name);`;
 
 const query = (sql: string, format: string): string => `/query?format=${format}&sql=${encodeURIComponent(sql)}`;
 
@@ -91,7 +92,8 @@ describe("a deployed pipeline process", () => {
   });
 
   test("answers the published errors", async () => {
-    const cases: [string, string, string][] = [
+    const json = { name: "json", config: { array: true } };
+    const cases: [method: string, path: string, code: string, body?: object][] = [
       ["POST", "/outputs/v.nul/reset", "NotSupported"],
       ["POST", "/outputs/v.nope/reset", "UnknownOutputEndpoint"],
       ["GET", "/outputs/v.nope/stats", "UnknownOutputEndpoint"],
@@ -105,13 +107,16 @@ describe("a deployed pipeline process", () => {
       ["POST", "/egress/nope?format=json", "ConfigError.UnknownOutputStream"],
       ["POST", "/egress/v?format=parquet", "InvalidParam"],
       ["POST", "/egress/plain?format=json&send_snapshot=true", "ConfigError.InvalidTransportConfig"],
+      ["POST", "/egress/v?format=json&update_format=raw", "ConfigError.OutputFormatNotSupported"],
+      ["POST", "/egress/v", "ConfigError.UnknownIndex", { format: { name: "csv" }, index: "nope" }],
+      ["POST", "/egress/v", "ConfigError.InvalidEncoderConfig", { format: json, index: "by_name" }],
       ["GET", query("SELECT * FROM nope", "text"), "AdHocQueryError"],
       ["GET", query("DROP TABLE t", "text"), "AdHocQueryError"],
       ["GET", query("SELECT 1", "yaml"), "InvalidParam"],
       ["GET", "/nowhere", "InvalidParam"],
     ];
-    for (const [method, path, code] of cases) {
-      const { body, status } = await pipeline.ask(method, path);
+    for (const [method, path, code, config] of cases) {
+      const { body, status } = await pipeline.ask(method, path, config === undefined ? undefined : JSON.stringify(config));
       expect([path, status >= 400, (JSON.parse(body) as { code: string }).code]).toEqual([path, true, code]);
     }
   });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createHttpOutput } from "@headgate/connectors";
 import type { EndpointConfig } from "../connector-config.ts";
 import { PipelineError } from "../errors.ts";
-import { assertSnapshotPossible, bindEncoder, findRelation, schemaOf } from "../runtime/bind.ts";
+import { assertIndexUsable, assertSnapshotPossible, bindEncoder, findRelation, schemaOf } from "../runtime/bind.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
 import { readEgressRequest } from "./egress-request.ts";
 
@@ -24,6 +24,7 @@ export async function openEgress(pipeline: Pipeline, relationName: string, query
   const name = `${relation.name}.api-${randomUUID()}`;
   const endpoint: EndpointConfig = { ...config, stream: relation.name };
   assertSnapshotPossible(name, endpoint, relation);
+  assertIndexUsable(name, endpoint, relation, program);
   const createEncoder = bindEncoder(name, config.format ?? { name: format }, schemaOf(relation), registry);
   // The reader is connected before the endpoint is added, so that no chunk of its snapshot can be lost.
   const http = createHttpOutput({ format, backpressure, sendSnapshot: endpoint.send_snapshot });

@@ -10,7 +10,7 @@ import {
   type TableSchema,
 } from "@headgate/connector-kit";
 import type { Program, Relation, Table, View } from "@headgate/engine";
-import type { EndpointConfig } from "../connector-config.ts";
+import type { ConnectorConfig, EndpointConfig } from "../connector-config.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { ConfigErrorKind } from "../socket/protocol.ts";
 
@@ -88,13 +88,7 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
   const relation = findRelation(program, config.stream);
   if (relation === undefined) throw fault("UnknownOutputStream", endpoint, `there is no table or view '${config.stream}'`);
   assertSnapshotPossible(endpoint, config, relation);
-  if (
-    config.index !== null &&
-    config.index !== undefined &&
-    !program.indexes.some((index) => index.name === config.index && index.relation === relation.name)
-  ) {
-    throw fault("UnknownIndex", endpoint, `there is no index '${config.index}' on '${relation.name}'`);
-  }
+  assertIndexUsable(endpoint, config, relation, program);
   const transport = registry.outputTransports.get(config.transport.name);
   if (transport === undefined) {
     throw fault("UnknownOutputTransport", endpoint, `there is no output transport '${config.transport.name}'`);
@@ -114,7 +108,7 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
   return { schema, snapshotFirst: config.send_snapshot, createTransport, createEncoder };
 }
 
-/** Reads a format for output. @throws PipelineError `ConfigError.UnknownOutputFormat` | `ConfigError.EncoderConfigParseError` */
+/** Reads a format for output. @throws PipelineError `ConfigError.UnknownOutputFormat` | `….EncoderConfigParseError` | `….OutputFormatNotSupported` */
 export function bindEncoder(
   endpoint: string,
   format: { readonly name: string; readonly config?: unknown },
@@ -140,6 +134,18 @@ export function assertSnapshotPossible(endpoint: string, config: { readonly send
   throw fault("InvalidTransportConfig", endpoint, text);
 }
 
+/** @throws PipelineError `ConfigError.UnknownIndex` | `ConfigError.InvalidEncoderConfig` */
+export function assertIndexUsable(endpoint: string, config: ConnectorConfig, relation: Relation, program: Program): void {
+  const { format, index: name } = config;
+  if (name === null || name === undefined) return;
+  if (!program.indexes.some((index) => index.name === name && index.relation === relation.name)) {
+    throw fault("UnknownIndex", endpoint, `there is no index '${name}' on '${relation.name}'`);
+  }
+  if (format?.name === "json") {
+    throw fault("InvalidEncoderConfig", endpoint, `format 'json' has no use for an index: remove '"index": "${name}"'`);
+  }
+}
+
 const names = (map: ReadonlyMap<string, unknown>): string => [...map.keys()].sort().join(", ");
 
 const fault = (kind: ConfigErrorKind, endpoint: string, text: string): PipelineError =>
@@ -149,6 +155,9 @@ function parse<T>(kind: ConfigErrorKind, endpoint: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
+    if (error instanceof ConnectorError && error.code === "not_supported" && kind === "EncoderConfigParseError") {
+      throw fault("OutputFormatNotSupported", endpoint, messageOf(error));
+    }
     if (error instanceof ConnectorError) throw fault(kind, endpoint, messageOf(error));
     throw error;
   }

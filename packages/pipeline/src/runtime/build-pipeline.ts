@@ -4,7 +4,7 @@ import type { ConnectorRegistry } from "@headgate/connector-kit";
 import type { Engine, EngineOptions } from "@headgate/engine";
 import type { Clock } from "../async/clock.ts";
 import type { EndpointConfig } from "../connector-config.ts";
-import { toPipelineError } from "../errors.ts";
+import { PipelineError, toPipelineError } from "../errors.ts";
 import { assertStartable } from "../input-connector/dependencies.ts";
 import type { Log } from "../log.ts";
 import type { Secrets } from "../secrets.ts";
@@ -99,9 +99,15 @@ async function resolveAll(
   secrets: Secrets,
 ): Promise<[name: string, config: EndpointConfig][]> {
   const resolved = Object.entries(connectors).map(async ([name, config]): Promise<[string, EndpointConfig]> => {
-    const transport = (await secrets.resolve(config.transport)) as EndpointConfig["transport"];
-    const format = (await secrets.resolve(config.format ?? null)) as NonNullable<EndpointConfig["format"]> | null;
-    return [name, { ...config, transport, format }];
+    try {
+      const transport = (await secrets.resolve(config.transport)) as EndpointConfig["transport"];
+      const format = (await secrets.resolve(config.format ?? null)) as NonNullable<EndpointConfig["format"]> | null;
+      return [name, { ...config, transport, format }];
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error;
+      const details = { endpoint_name: name, error: error.message };
+      throw new PipelineError(error.code, `${name}: ${error.message}`, details, { cause: error });
+    }
   });
   return Promise.all(resolved);
 }

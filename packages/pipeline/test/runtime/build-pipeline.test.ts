@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { ConnectorError, type ConnectorRegistry, type OutputContext } from "@headgate/connector-kit";
+import { ConnectorError, type ConnectorRegistry, type OutputContext, type OutputFormatDefinition } from "@headgate/connector-kit";
 import type { EndpointConfig } from "../../src/connector-config.ts";
 import { buildPipeline } from "../../src/runtime/build-pipeline.ts";
 import type { Pipeline } from "../../src/runtime/pipeline.ts";
@@ -11,7 +11,7 @@ import { FakeEngine, program } from "../support/fake-engine.ts";
 import { ManualSource } from "../support/manual-source.ts";
 import { endpointConfig, impatientClock, incarnation } from "../support/test-pipeline.ts";
 import { testRegistry } from "../support/test-registry.ts";
-import { TestSink } from "../support/test-sink.ts";
+import { testEncoder, TestSink } from "../support/test-sink.ts";
 
 let directory = "";
 let built: Pipeline | undefined;
@@ -28,10 +28,18 @@ const write = (line: string): void => {
   lines.push(line);
 };
 
+const nosuch: OutputFormatDefinition = {
+  name: "nosuch",
+  parseConfig: () => {
+    throw new ConnectorError("not_supported", "it is for input only");
+  },
+  createEncoder: () => testEncoder,
+};
+
 async function build(
   inputs: Record<string, EndpointConfig>,
   outputs: Record<string, EndpointConfig> = {},
-  registry: ConnectorRegistry = testRegistry,
+  registry: ConnectorRegistry = { ...testRegistry, outputFormats: new Map([...testRegistry.outputFormats, ["nosuch", nosuch]]) },
   secrets = new Secrets({ env: {}, directory: undefined }),
 ): Promise<Pipeline> {
   const options = {
@@ -90,6 +98,12 @@ describe("a pipeline does not start with", () => {
     ],
     ["a snapshot of a view that is not kept", {}, { "w.o": count("w", { send_snapshot: true }) }, "ConfigError.InvalidTransportConfig"],
     ["an unknown index", {}, { "v.o": count("v", { index: "i" }) }, "ConfigError.UnknownIndex"],
+    [
+      "an output format for which there is none such",
+      {},
+      { "v.o": count("v", { format: { name: "nosuch" } }) },
+      "ConfigError.OutputFormatNotSupported",
+    ],
     [
       "an output format missing",
       {},
@@ -156,6 +170,14 @@ test("a sink that begins with a snapshot keeps its content until then, another d
   ]);
   await build({}, { "v.snapshot": count("v", { send_snapshot: true }), "v.follow": count("v") }, { ...testRegistry, outputTransports });
   expect(keeps).toEqual({ "v.snapshot": true, "v.follow": false });
+});
+
+test("a secret that is not set is told with the connector that names it", async () => {
+  const config = { path: "${env:NOPE}" };
+  await expect(build({ "t.a": rows({ transport: { name: "rows_input", config } }) })).rejects.toMatchObject({
+    message: expect.stringMatching(/^t\.a: .*NOPE/) as unknown,
+    details: { endpoint_name: "t.a" },
+  });
 });
 
 test("secrets are resolved for connectors, and never come back in an error", async () => {

@@ -59,5 +59,5 @@ function debeziumWriter(writeRow: (row: Row) => string): ChunkShape["write"] {
 }
 
 function notSupported(message: string): ConnectorError {
-  return new ConnectorError("invalid_config", `output format not supported: format "json": ${message}`);
+  return new ConnectorError("not_supported", `output format not supported: format "json": ${message}`);
 }

@@ -70,7 +70,7 @@ test("update formats and options that output does not have are refused", () => {
     try {
       return outputFormats.get("json")?.parseConfig(config, schema);
     } catch (error) {
-      return error instanceof ConnectorError && error.code === "invalid_config" ? error.message : error;
+      return error instanceof ConnectorError && ["invalid_config", "not_supported"].includes(error.code) ? error.message : error;
     }
   };
   for (const update_format of ["raw", "weighted", "snowflake", "redis"]) {
