@@ -29,8 +29,7 @@ export async function runHttpBench(args: readonly string[]): Promise<void> {
   const load = fork(new URL("load-process.ts", import.meta.url), { execArgv: process.execArgv });
   const contestants: Contestant[] = [];
   try {
-    const chosen = values.variants.split(";").filter((name): name is Variant => (variants as readonly string[]).includes(name));
-    contestants.push(...(await Promise.all(chosen.map(openContestant))));
+    contestants.push(...(await Promise.all(chosenVariants(values.variants).map(openContestant))));
     const settings = { connections: Number(values.connections), milliseconds: Number(values.seconds) * 1000 };
     for (const contestant of contestants) await measure(contestant, load, settings);
     for (const contestant of contestants) contestant.samples.length = 0;
@@ -44,6 +43,15 @@ export async function runHttpBench(args: readonly string[]): Promise<void> {
     load.kill();
     await Promise.all(contestants.map(({ process: server }) => stop(server)));
   }
+}
+
+/** @param list names, separated by semicolons since some have commas */
+function chosenVariants(list: string): readonly Variant[] {
+  return list.split(";").map((text) => {
+    const variant = variants.find((name) => name === text.trim());
+    if (variant === undefined) throw new Error(`There is no variant '${text.trim()}'. Known ones: ${variants.join("; ")}.`);
+    return variant;
+  });
 }
 
 async function openContestant(variant: Variant): Promise<Contestant> {
