@@ -40,7 +40,6 @@ export function createManager(options: ManagerOptions): Promise<Manager> {
   });
 }
 
-/** Does what `createManager` does, with other processes or other timing. */
 /**
  * Opens only the API keys of a data directory; no pipeline is touched.
  * @throws StartupError as {@link createManager} does, also while a server runs on the directory.
@@ -62,6 +61,7 @@ export function openApiKeys(options: Pick<ManagerOptions, "dataDirectory">): { r
   }
 }
 
+/** Does what `createManager` does, with other processes or other timing. */
 export async function createManagerWith(options: ManagerOptions, internals: Internals): Promise<Manager> {
   const catalogue = openCatalogue(resolve(options.dataDirectory));
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StartupError } from "../startup-error.ts";
@@ -26,6 +26,8 @@ export function openDatabase(dataDirectory: string): DatabaseSync {
   const file = join(dataDirectory, "catalogue.sqlite");
   let database: DatabaseSync | undefined;
   try {
+    // Programs hold connection strings. SQLite gives its journal the rights of the file that it finds.
+    closeSync(openSync(file, "a", 0o600));
     database = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
     own(database);
     migrate(database, file);

@@ -70,9 +70,10 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
         .list()
         .filter((p) => p.runtimeStatus === "Running" || p.runtimeStatus === "Paused")
         .map(async (p) => {
+          // Not shared: a reader of this pipeline alone waits longer for it than a scrape of all may.
           const metrics = await supervisor
             .client(p.id)
-            ?.read<readonly Metric[]>("/metrics", timing.allMetricsMs)
+            ?.call<readonly Metric[]>("GET", "/metrics", timing.allMetricsMs)
             .catch(() => undefined);
           return { pipeline: p.name, metrics: metrics ?? [] };
         });

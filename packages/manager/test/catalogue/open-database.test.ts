@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -20,6 +20,14 @@ test("a second owner is refused with the name of the directory, and let in once 
   );
   first.close();
   openCatalogue(directory).close();
+});
+
+test("only its owner may read the catalogue and its journal, also where others may read the directory", () => {
+  const catalogue = openCatalogue(directory);
+  const modes = readdirSync(directory).map((name) => [name, statSync(join(directory, name)).mode & 0o777]);
+  expect(modes).toContainEqual(["catalogue.sqlite-wal", 0o600]);
+  expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([]);
+  catalogue.close();
 });
 
 test("a damaged catalogue is named, with what to do", () => {

@@ -131,6 +131,17 @@ test("metrics of all pipelines are one list, each value labelled; one that does 
   ]);
 });
 
+test("one who waits for the metrics of a pipeline that does not answer holds back no scrape of all", async () => {
+  await world.running("stuck", "deaf");
+  void calls.timeSeries("stuck").catch(() => undefined);
+  const alone = calls.metrics("stuck").then(
+    () => "alone",
+    () => "alone",
+  );
+  expect(await Promise.race([alone, calls.allMetrics().then(() => "all")])).toBe("all");
+  await alone;
+});
+
 test("more requests than may wait are refused instead of piling up", async () => {
   await world.running("slow", "late");
   const many = await Promise.allSettled(Array.from({ length: 1100 }, () => calls.completionToken("slow", "numbers", "c1")));

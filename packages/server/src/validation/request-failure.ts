@@ -26,9 +26,17 @@ const nouns: Readonly<Record<string, string>> = {
 
 /** Turns validation failures into the refusal that both lanes give. */
 export function toRequestError(failures: readonly Failure[], parts: RequestParts): RequestError {
-  const errors = failures.map((failure) => describe(failure, parts));
+  const errors = withoutChoices(failures).map((failure) => describe(failure, parts));
   const message = `The request is not valid: ${errors.map((error) => error.sentence).join("; ")}.`;
   return new RequestError("InvalidRequest", message, { errors: errors.map(({ path, message: m }) => ({ path, message: m })) });
+}
+
+/** A value that fits none of several schemas is told by what each of them wanted; a choice that had `null` in it, by the rest. */
+function withoutChoices(failures: readonly Failure[]): readonly Failure[] {
+  const choice = ({ keyword }: Failure): boolean => keyword === "oneOf" || keyword === "anyOf";
+  const chosen = new Set(failures.filter(choice).map((failure) => failure.pointer));
+  const told = failures.filter((failure) => !chosen.has(failure.pointer) || !(choice(failure) || failure.message === "must be null"));
+  return told.length > 0 ? told : failures;
 }
 
 function describe(failure: Failure, parts: RequestParts): { sentence: string; path: string; message: string } {

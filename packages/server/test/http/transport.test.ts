@@ -84,6 +84,10 @@ describe("what the server refuses", () => {
     server.manager.interaction.egress = real;
     expect(bodies).toEqual([undefined, undefined]);
   });
+  test("a value that fits none of several schemas is told by what was wanted, not by the schemas", async () => {
+    const response = await server.call("POST /v0/api_keys", json({ name: "x", role: "owner" }));
+    expect(await response.json()).toMatchObject({ message: "The request is not valid: body field 'role' must be one of read, write." });
+  });
   test("a body that is too large is a 413 with the limit", async () => {
     const response = await server.call("POST /v0/pipelines", json({ name: "x".repeat(2000) }));
     expect(response.status).toBe(413);
