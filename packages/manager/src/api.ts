@@ -139,7 +139,7 @@ export interface PipelineEvent {
 
 /**
  * Calls into a deployed pipeline. All fail with `UnknownPipelineName`, then `PipelineInteractionNotDeployed`, then
- * `PipelineInteractionUnreachable` past the deadline (10 s; ingress 30 s), else with the pipeline's own {@link ManagerError} code.
+ * `PipelineInteractionUnreachable` past the deadline (10 s; ingress 30 s; queries 120 s), else with the pipeline's own {@link ManagerError} code.
  * Reads of equal arguments that overlap in time share one request, and the very same result object.
  * `relation` is canonical (see wire/identifier), `connector` verbatim.
  */

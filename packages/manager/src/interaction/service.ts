@@ -62,7 +62,7 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
     },
     query: (p, sql, format, signal) => {
       const path = withQuery("/query", new URLSearchParams({ sql, format }));
-      return guard(p, "GET /query", (c) => c.stream({ method: "GET", path, deadlineMs: timing.callMs, signal }));
+      return guard(p, "GET /query", (c) => c.stream({ method: "GET", path, deadlineMs: timing.queryMs, signal }));
     },
     metrics: (p) => read(p, "/metrics"),
     allMetrics: async () => {
