@@ -3,6 +3,7 @@ import { fromDuckDBType } from "../duckdb/column-type.ts";
 import { duckdbMessage } from "../query/duckdb-error.ts";
 import { inspectQuery } from "../query/inspect-query.ts";
 import { fromBytes, parseSelect, planSelect, QueryError } from "../query/parse-select.ts";
+import { eachColumnRead, neverNull } from "../query/plan-columns.ts";
 import { volatileInPlan } from "../query/volatile-in-plan.ts";
 import type { Field, Relation, SqlIdentifier, View } from "../types.ts";
 import { checkColumnNames } from "./compile-table.ts";
@@ -15,18 +16,21 @@ import { tokenize, type Token } from "./tokenize.ts";
 export async function compileView(statement: CreateView, declared: Declared): Promise<View | undefined> {
   const { query } = statement;
   if (statement.columns !== undefined) checkColumnNames(statement.columns);
-  const reads = await checkQuery(statement, declared);
-  if (reads === undefined) return undefined;
+  const checked = await checkQuery(statement, declared);
+  if (checked === undefined) return undefined;
+  const { reads, plan } = checked;
   const prepared = await declared.connection.prepare(query.sql).catch((error: unknown) => {
     throw compileError(duckdbMessage(error), query);
   });
   const fields = fieldsOf(prepared, statement, reads);
   prepared.destroySync();
+  markUsed(plan, reads, declared);
+  const certain = neverNull(plan, declared.relations);
   return {
     kind: "view",
     name: statement.name.name,
     caseSensitive: statement.name.caseSensitive,
-    fields,
+    fields: fields.map((field, i) => (certain[i] === true ? { ...field, columnType: { ...field.columnType, nullable: false } } : field)),
     materialized: statement.mode === "materialized",
     local: statement.mode === "local",
     properties: statement.properties,
@@ -35,8 +39,21 @@ export async function compileView(statement: CreateView, declared: Declared): Pr
   };
 }
 
-/** The relations that the query reads; undefined when one of them is broken. @throws ProgramError */
-async function checkQuery(statement: CreateView, declared: Declared): Promise<readonly Relation[] | undefined> {
+/** Notes which columns the view reads; all of them when DuckDB cannot write its plan down. */
+function markUsed(plan: unknown, reads: readonly Relation[], declared: Declared): void {
+  const mark = (relation: string, column: number): void => void declared.used.add(`${relation}.${column}`);
+  if (plan !== undefined) eachColumnRead(plan, mark);
+  else for (const { name, fields } of reads) fields.forEach((_, column) => mark(name.toLowerCase(), column));
+}
+
+interface CheckedQuery {
+  readonly reads: readonly Relation[];
+  /** DuckDB's bound plan, or undefined when DuckDB cannot write it down. */
+  readonly plan: unknown;
+}
+
+/** The relations that the query reads, and its plan; undefined when one of them is broken. @throws ProgramError */
+async function checkQuery(statement: CreateView, declared: Declared): Promise<CheckedQuery | undefined> {
   const { query } = statement;
   const rangeAt = (offset: number | undefined): TextRange => tokenAt(query.sql, offset, query);
   const bytesAt = (offset: number | undefined): TextRange => rangeAt(offset === undefined ? undefined : fromBytes(query.sql, offset));
@@ -62,7 +79,7 @@ async function checkQuery(statement: CreateView, declared: Declared): Promise<re
   });
   const hidden = volatileInPlan(plan);
   if (hidden !== undefined) throw compileError(`${hidden}() is not supported in a view: its value changes from step to step`, query);
-  return reads;
+  return { reads, plan };
 }
 
 function unknownRelation(name: string, statement: CreateView, declared: Declared): string {

@@ -20,6 +20,8 @@ export interface Declared {
   /** Lower-case names whose own statement has a mistake: what depends on them says nothing more. */
   readonly broken: Set<string>;
   readonly warnings: CompilerMessage[];
+  /** `relation.column` (lower-case name, position) of each column that a view reads. */
+  readonly used: Set<string>;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function compileProgram(sql: string): Promise<CompileResult> {
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
     const broken = new Set(parsed.broken);
-    const declared: Declared = { source, connection, relations: new Map(), broken, warnings: [] };
+    const declared: Declared = { source, connection, relations: new Map(), broken, warnings: [], used: new Set() };
     return await compileStatements(declared, parsed.statements, [...parsed.errors]);
   } finally {
     connection.closeSync();
@@ -79,9 +81,17 @@ async function compileStatements(declared: Declared, statements: readonly Statem
       if (statement.kind !== "index") declared.broken.add(statement.name.name.toLowerCase());
     }
   }
-  if (errors.length === 0) return { ok: true, program: { tables, views, indexes }, warnings: declared.warnings };
+  if (errors.length === 0) {
+    const program = { tables: tables.map((table) => withUse(table, declared.used)), views, indexes };
+    return { ok: true, program, warnings: declared.warnings };
+  }
   errors.sort((a, b) => a.start - b.start);
   return { ok: false, messages: errors.map((error) => toCompilerMessage(declared.source, error)) };
+}
+
+function withUse(table: Table, used: ReadonlySet<string>): Table {
+  const name = table.name.toLowerCase();
+  return { ...table, fields: table.fields.map((field, column) => ({ ...field, unused: !used.has(`${name}.${column}`) })) };
 }
 
 async function declare(declared: Declared, relation: Relation & { kind: "table" | "view" }): Promise<void> {

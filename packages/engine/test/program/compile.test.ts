@@ -150,6 +150,40 @@ describe("views", () => {
     ]);
   });
 
+  test("leave the columns of tables that no view reads marked as unused", async () => {
+    const unusedOf = async (query: string): Promise<string[]> => {
+      const { tables } = await compiled(`${base}CREATE VIEW v AS ${query}`);
+      return tables[0]!.fields.filter((field) => field.unused).map((field) => field.name);
+    };
+    expect(await unusedOf("SELECT * FROM t")).toEqual([]);
+    expect(await unusedOf("SELECT a FROM t WHERE d > 1")).toEqual(["B"]);
+    expect(await unusedOf("SELECT count(*) FROM t")).toEqual(["a", "B", "d"]);
+    expect(await unusedOf("SELECT 1 AS x WHERE EXISTS (SELECT 1 FROM t WHERE a = 1)")).toEqual(["B", "d"]);
+    expect(await unusedOf("SELECT x.a FROM t AS x, LATERAL (SELECT max(d) AS m FROM t WHERE t.a = x.a)")).toEqual(["B"]);
+    expect(await unusedOf("SELECT a FROM (SELECT t FROM t) AS q, (SELECT 1 AS a)")).toEqual([]);
+  });
+
+  test("have NOT NULL columns only where no NULL can come from", async () => {
+    const tables = "CREATE TABLE k (id INT PRIMARY KEY, x INT, y INT NOT NULL); CREATE TABLE l (id INT PRIMARY KEY, z INT NOT NULL);";
+    const certain = async (query: string): Promise<string[]> => {
+      const { views } = await compiled(`${tables}CREATE LOCAL VIEW w AS ${query}; CREATE VIEW v AS SELECT * FROM w`);
+      return views[2]!.fields.filter((field) => !field.columnType.nullable).map((field) => field.name);
+    };
+    expect(await certain("SELECT * FROM k")).toEqual(["id", "y"]);
+    expect(await certain("SELECT y, x, 1 AS one, NULL AS n, y + 1 AS s FROM k WHERE x > 1 ORDER BY y LIMIT 3")).toEqual(["y", "one"]);
+    expect(await certain("SELECT k.id, z, l.id AS i FROM k JOIN l ON k.id = l.id")).toEqual(["id", "z", "i"]);
+    expect(await certain("SELECT k.id, z FROM k, l")).toEqual(["id", "z"]);
+    expect(await certain("SELECT k.id, z FROM k LEFT JOIN l ON k.id = l.id")).toEqual(["id"]);
+    expect(await certain("SELECT k.id, z FROM k RIGHT JOIN l ON k.id = l.id")).toEqual(["z"]);
+    expect(await certain("SELECT k.id, z FROM k FULL JOIN l ON k.id = l.id")).toEqual([]);
+    expect(await certain("SELECT y, x, count(*) AS n, count(x) AS m, sum(y) AS s FROM k GROUP BY y, x")).toEqual(["y", "n", "m"]);
+    expect(await certain("SELECT max(y) AS m, count(*) AS n FROM k")).toEqual(["n"]);
+    expect(await certain("SELECT y, id, count(*) AS n FROM k GROUP BY ROLLUP (y, id)")).toEqual(["n"]);
+    expect(await certain("SELECT y FROM k UNION ALL SELECT x FROM k")).toEqual([]);
+    expect(await certain("SELECT id, (SELECT y FROM k AS j WHERE j.id = k.id + 1) AS next FROM k")).not.toContain("next");
+    expect(await certain("SELECT id, (SELECT max(z) FROM l) AS m, (SELECT z FROM l WHERE id = 7) AS n FROM k")).not.toContain("n");
+  });
+
   test("may have scalar subqueries, which DuckDB guards with error()", async () => {
     const { views } = await compiled(
       `${base}CREATE VIEW v AS SELECT a, (SELECT max(a) FROM t) AS m FROM t WHERE a > (SELECT avg(a) FROM t AS u WHERE u."B" = t."B");`,
