@@ -18,7 +18,7 @@ import { closeServer } from "./http/shutdown.ts";
 import { trackUnusedConnections } from "./http/unused-connections.ts";
 import { createLane } from "./lane.ts";
 import { readOperations, type Operation } from "./operation.ts";
-import { methodNotAllowed, unknownPath } from "./refusals.ts";
+import { hostMissing, methodNotAllowed, unknownPath } from "./refusals.ts";
 import { createParameterChecks } from "./validation/request-validator.ts";
 import { createResponseCheck } from "./validation/response-validator.ts";
 
@@ -129,25 +129,31 @@ export function createHttpShell(options: HttpShellOptions): HttpShell {
     lane(exchange, operation);
   };
 
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const exchange = beginExchange(request, response, requestId(request.headers["x-request-id"]), now());
+    response.once("close", () => logAccess(logger, exchange, now));
+    try {
+      if (request.headers.host === undefined && request.httpVersion !== "1.0") throw hostMissing();
+      serve(exchange);
+    } catch (error) {
+      sender.fail(exchange, error);
+    }
+  };
   const server = createHttpServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
+      // Node's own refusal has no body; ours is below.
+      requireHostHeader: false,
       headersTimeout: limits.headersTimeoutMs,
       // A streamed upload may last for hours: bodies have their own deadlines, see Limits.
       requestTimeout: 0,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
     },
-    (request: IncomingMessage, response: ServerResponse) => {
-      const exchange = beginExchange(request, response, requestId(request.headers["x-request-id"]), now());
-      response.once("close", () => logAccess(logger, exchange, now));
-      try {
-        serve(exchange);
-      } catch (error) {
-        sender.fail(exchange, error);
-      }
-    },
+    answer,
   );
+  // An expectation that is not known may be passed over; Node would refuse it without a body.
+  server.on("checkExpectation", answer);
   server.maxConnections = limits.maxConnections;
   server.on("clientError", onClientError);
   const unused = trackUnusedConnections(server);

@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { RequestError } from "./errors.ts";
 
+/** 400 for a request of HTTP/1.1 without its one obligatory header. */
+export function hostMissing(): RequestError {
+  return new RequestError("InvalidRequest", "The request is not valid: the Host header is missing.");
+}
+
 /** 404 for a path that the contract does not have. */
 export function unknownPath(path: string): RequestError {
   return new RequestError("UnknownPath", `Unknown path '${path.slice(0, 200)}'.`, { path: path.slice(0, 200) });

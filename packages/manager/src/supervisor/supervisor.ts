@@ -275,7 +275,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     client: (id) => deployed.get(id)?.client,
     close: async (deadlineMs) => {
       closing = true;
-      await Promise.all([...deployed.values()].map((one) => (one.stopping ? one.gone.promise : stop(one, deadlineMs))));
+      // One that has been silent for a while is not waited for like one that finishes its step.
+      const graceOf = (one: Deployed): number =>
+        registry.byId(one.id)?.runtimeStatus === "Unavailable" ? Math.min(timing.stopGraceMs, deadlineMs) : deadlineMs;
+      await Promise.all([...deployed.values()].map((one) => (one.stopping ? one.gone.promise : stop(one, graceOf(one)))));
     },
   };
 }

@@ -99,6 +99,16 @@ describe("a force stop", () => {
     await world.manager.pipelines.stop("orders", { force: true });
   });
 
+  test("does not wait at the server's end for a process that has stopped answering long ago", async () => {
+    await using world = await createWorld({ callMs: 100 });
+    await world.running("deaf", "deaf");
+    await world.manager.interaction.timeSeries("deaf").catch(() => undefined);
+    await world.until("deaf", (p) => p.runtimeStatus === "Unavailable");
+    const began = performance.now();
+    await world.manager.close({ deadlineMs: 60_000 });
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
   test("ends a process that has stopped answering, which first shows as Unavailable and delays nobody", async () => {
     await using world = await createWorld();
     await world.running("deaf", "deaf");

@@ -105,6 +105,12 @@ describe("what the server refuses", () => {
   test("bytes that are not HTTP get a 400 and a closed connection", async () => {
     expect(await exchange("hello\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 [\s\S]*"error_code":"InvalidRequest"/);
   });
+  test("a request without Host is a 400 with a body, and an expectation that is not known is passed over", async () => {
+    const without = await exchange("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n");
+    expect(without).toMatch(/^HTTP\/1\.1 400 [\s\S]*"error_code":"InvalidRequest"/);
+    const expecting = await exchange("GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n");
+    expect(expecting).toMatch(/^HTTP\/1\.1 200 /);
+  });
   test("headers that are too large get a 431, and headers that never end a 408", async () => {
     expect(await exchange(`GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(5000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
     expect(await exchange("GET / HTTP/1.1\r\nHost: x\r\n")).toMatch(/^HTTP\/1\.1 408 /);
