@@ -104,7 +104,7 @@ async function startSelect(reader: Reader, program: Program, sql: string, finish
   const read = createChunkReader(bound.columns.map((column) => column.columnType));
   async function* rows(): AsyncGenerator<readonly Row[], void, undefined> {
     try {
-      yield* streamRows(reader, () => Promise.resolve(result), read);
+      yield* streamRows(reader, bound.sql, read, result);
     } catch (error) {
       throw toAdHocError(error, undefined);
     } finally {

@@ -33,30 +33,47 @@ function createSnapshot(reader: Reader, sql: RelationSql, step: number, records:
     chunks() {
       if (iterated) throw new EngineError("closed", "A snapshot can be read once");
       iterated = true;
-      return streamRows(
-        reader,
-        () => reader.run((connection) => connection.stream(`SELECT ${sql.columns.join(", ")} FROM ${sql.table}`)),
-        createChunkReader(sql.types),
-      );
+      return streamRows(reader, `SELECT ${sql.columns.join(", ")} FROM ${sql.table}`, createChunkReader(sql.types));
     },
     close: () => reader.close(),
   };
 }
 
-/** Streams a query's chunks and closes the reader at the end, whichever way the loop ends. */
+/** Streams a query's chunks and closes the reader at the end, whichever way the loop ends. `started`: the query runs already. */
 export async function* streamRows(
   reader: Reader,
-  start: () => Promise<DuckDBResult>,
+  sql: string,
   read: ReturnType<typeof createChunkReader>,
+  started?: DuckDBResult,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   try {
-    const result = await start();
+    const result = started ?? (await reader.run((connection) => connection.stream(sql)));
     for (;;) {
       const chunk = await reader.run(() => result.fetchChunk());
-      if (chunk === null || chunk.rowCount === 0) return;
+      if (chunk === null || chunk.rowCount === 0) break;
       yield read(chunk);
     }
+    await assertWhole(reader, sql);
   } finally {
     await reader.close();
   }
+}
+
+/**
+ * A stream that fails ends like one that is done: DuckDB's bindings do not tell. Its transaction is lost, which does, and running
+ * the query again tells why.
+ */
+async function assertWhole(reader: Reader, sql: string): Promise<void> {
+  const lost = await reader.run((connection) =>
+    connection.run("SELECT 1").then(
+      () => false,
+      () => true,
+    ),
+  );
+  if (!lost) return;
+  await reader.run(async (connection) => {
+    await connection.run("ROLLBACK");
+    await connection.run(`EXPLAIN ANALYZE ${sql}`);
+  });
+  throw new Error("The result broke off before its end");
 }

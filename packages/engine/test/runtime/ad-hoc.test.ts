@@ -48,6 +48,18 @@ test("a query gives rows with the dialect's types", async () => {
   ]);
 });
 
+test("a query that fails after it has given rows ends with the reason, not like one that is done", async () => {
+  const { result } = await engine.query(
+    "SELECT i, CASE WHEN i = 290000 THEN CAST('boom' || i AS INT) ELSE 1 END AS x FROM range(300000) AS r(i)",
+  );
+  let rows = 0;
+  const read = async (): Promise<void> => {
+    for await (const chunk of result!.rows()) rows += chunk.length;
+  };
+  await expect(read()).rejects.toThrow(/Conversion Error: .*boom290000/);
+  expect(rows).toBeGreaterThan(0);
+});
+
 test("a sum of integers is a BIGINT with every digit, and one that does not fit is an error", async () => {
   const wide = "SELECT sum(x) FROM (VALUES (9007199254740993::BIGINT), (2::BIGINT)) AS t(x)";
   expect(await queryRows(engine, wide)).toEqual([[9007199254740995n]]);

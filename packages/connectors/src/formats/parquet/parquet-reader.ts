@@ -59,6 +59,10 @@ async function* readRows(
       next.catch(() => undefined);
       yield { batch, errors, done: rowsBefore / rowCount };
     }
+    // DuckDB's bindings end a stream that fails like one that is done.
+    if (rowsBefore !== rowCount) {
+      throw new UnreadableFile(`it is damaged after row ${String(rowsBefore)} of ${String(rowCount)}; the rows before it were kept`);
+    }
   } finally {
     // The connection must not be closed under a fetch that runs.
     await next.catch(() => undefined);

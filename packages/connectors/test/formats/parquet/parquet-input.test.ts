@@ -164,3 +164,12 @@ test("real flights are read in order, in bounded batches, and their bytes are al
   expect(hash.digest("hex")).toBe(expected.digest("hex"));
   expect([seen, Math.max(...sizes) <= 4096]).toEqual([bytes.length, true]);
 }, 120_000);
+
+test("a file that is damaged in its middle gives the rows before it and an error, not fewer rows in silence", async () => {
+  const bytes = await parquet("SELECT i AS id, 'row ' || i AS name FROM range(200000) AS r(i)");
+  const damaged = Buffer.from(bytes);
+  damaged.fill(0xee, Math.floor(bytes.length * 0.6), Math.floor(bytes.length * 0.9));
+  const { errors, rows } = await read(table([column("id", "BIGINT"), column("name", "VARCHAR")]), damaged);
+  expect(rows.length).toBeLessThan(200_000);
+  expect(errors).toHaveLength(1);
+});
