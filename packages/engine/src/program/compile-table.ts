@@ -118,7 +118,10 @@ export async function checkDefaults(statement: CreateTable, declared: Declared):
       const problem = inspection.problems[0]?.message.replace(" in a view", " in a DEFAULT");
       if (problem !== undefined) throw compileError(problem, expression);
       if (inspection.relations.size > 0) throw compileError("A DEFAULT cannot read a relation", expression);
-      await declared.connection.runAndReadAll(sql);
+      const value = (await declared.connection.runAndReadAll(sql)).getRows()[0]?.[0];
+      const nullable = column.type.nullable && statement.primaryKey?.some(({ name }) => name === column.name.name) !== true;
+      if (value === null && !nullable)
+        throw compileError(`DEFAULT of column '${column.name.name}' is NULL, but the column is NOT NULL: leave it out`, expression);
     } catch (error) {
       if (error instanceof ProgramError) throw error;
       const offset = error instanceof QueryError ? error.offset : undefined;

@@ -113,6 +113,8 @@ CREATE TABLE t (a INT DEFAULT 1 + 1 NOT NULL, b VARCHAR DEFAULT 'x,)y', ts TIMES
     ['CREATE TABLE t (a INT); CREATE TABLE "T" (a INT)', "Compilation error", '"T"'],
     ["CREATE TABLE t (a INT DEFAULT random())", "Compilation error", "random()"],
     ["CREATE TABLE t (a INT DEFAULT 'x')", "Compilation error", "'x'"],
+    ["CREATE TABLE t (a INT NOT NULL DEFAULT NULL)", "Compilation error", "NULL"],
+    ["CREATE TABLE t (a INT DEFAULT nullif(1, 1), PRIMARY KEY (a))", "Compilation error", "nullif(1, 1)"],
     ["CREATE TABLE t (a VARCHAR DEFAULT connector_metadata()['topic'])", "Not supported", "connector_metadata()['topic']"],
     [
       "CREATE TABLE t (a VARCHAR DEFAULT getenv('HOME') || 'connector_metadata')",
