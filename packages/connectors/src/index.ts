@@ -2,4 +2,4 @@
 export { builtinConnectors } from "./registry.ts";
 export { createHttpOutput, type HttpOutput, type HttpOutputOptions } from "./transports/http-output/http-output.ts";
 export { createJsonRowEncoder } from "./formats/json/json-row-encoder.ts";
-export { compileTextWriter, formatCell, type TextWriter } from "./formats/values/write-text.ts";
+export { compileTextWriter, type TextWriter } from "./formats/values/write-text.ts";

@@ -191,7 +191,7 @@ export const dataSuite: Suite = (kit) => {
   });
 
   test("subscribeToChanges has a limit of connections, and frees a place when one ends", async () => {
-    const { client, withRunning } = openSession(kit);
+    const { client, expectError, send, withRunning } = openSession(kit);
     await withRunning(copyProgram(), async (pipeline) => {
       const open: { close: () => void }[] = [];
       try {
@@ -204,6 +204,8 @@ export const dataSuite: Suite = (kit) => {
         });
         const { status, code } = refused.reason as { status: number; code: string };
         assert.deepEqual([status, code], [429, "ApiConnectionLimit"]);
+        const path = { pipeline_name: pipeline, table_name: "t" };
+        await expectError(send("ingestRecords", { path, query: { format: "csv" }, body: "" }), 429, "ApiConnectionLimit");
         open.shift()?.close();
         let reason: unknown;
         const again = await until("there was a place again", () =>
@@ -232,6 +234,9 @@ export const dataSuite: Suite = (kit) => {
       assert.equal(parquet.status, 200);
       const bytes = new Uint8Array(await parquet.arrayBuffer());
       assert.equal(new TextDecoder().decode(bytes.subarray(0, 4)), "PAR1");
+      const arrow = await send("runQuery", { path: { pipeline_name: pipeline }, query: { sql: "SELECT id FROM t", format: "arrow_ipc" } });
+      assert.equal(arrow.status, 200);
+      assert.deepEqual([...new Uint8Array(await arrow.arrayBuffer()).subarray(-8)], [255, 255, 255, 255, 0, 0, 0, 0]);
       const none: unknown[] = [];
       for await (const row of await client.query(pipeline, "SELECT id FROM t WHERE id > 99")) none.push(row);
       assert.deepEqual(none, []);

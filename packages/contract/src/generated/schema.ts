@@ -3571,7 +3571,7 @@ export interface operations {
                 /** @description Take the records in although the pipeline is paused. */
                 force?: boolean;
                 /**
-                 * @description csv, json, raw, avro or parquet, as far as the server has them; another is answered with 400 `ConfigError.UnknownInputFormat`.
+                 * @description csv, json, raw or parquet; another is answered with 400 `ConfigError.UnknownInputFormat`.
                  * @example json
                  */
                 format?: string;
@@ -3581,7 +3581,7 @@ export interface operations {
                  */
                 json_flavor?: string;
                 /**
-                 * @description With json: how a record says whether it inserts or deletes. insert_delete, raw, weighted, debezium, snowflake or redis.
+                 * @description With json: how a record says whether it inserts or deletes. insert_delete, raw, weighted or debezium.
                  * @example insert_delete
                  */
                 update_format?: string;
@@ -3676,6 +3676,24 @@ export interface operations {
                 };
             };
             410: components["responses"]["Terminating"];
+            /** @description The pipeline serves as many requests and subscriptions, or has as many ingress endpoints, as it takes. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "The pipeline already serves 100 API connections, its limit. Close one, or try again later.",
+                     *       "error_code": "ApiConnectionLimit",
+                     *       "details": {
+                     *         "limit": 100
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
         };

@@ -41,8 +41,3 @@ function writerOf(type: ColumnType): TextWriter {
       return String;
   }
 }
-
-/** Writes one value as plain text; for many values of a column compile a writer once. */
-export function formatCell(value: Value, type: ColumnType): string {
-  return compileTextWriter(type)(value);
-}
