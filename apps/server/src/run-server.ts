@@ -11,6 +11,10 @@ import type { ServerOptions } from "./options.ts";
 import { onStopSignal } from "./stop-signal.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Both together stay below the ten seconds that process managers wait before they kill. */
+const requestsGraceMs = 4000;
+const pipelinesGraceMs = 5000;
+
 /** Runs the server until it is told to stop; resolves when everything has ended in order. */
 export async function runServer(options: ServerOptions, version: string): Promise<void> {
   const policy = listenPolicy(options);
@@ -24,13 +28,14 @@ export async function runServer(options: ServerOptions, version: string): Promis
     authentication: { required: policy.authentication },
     version: { version },
     demos: createDemos(join(dataDir, "demo")),
+    limits: { shutdownGraceMs: requestsGraceMs },
   });
   const stopping = new AbortController();
   const ended = onStopSignal(async (signal) => {
     logger.info({ signal }, "Stopping: requests end, pipelines stop at a step boundary. Again to stop at once.");
     stopping.abort(new Error("the server is stopping"));
     await close();
-    await manager.close();
+    await manager.close({ deadlineMs: pipelinesGraceMs });
   });
   let baseUrl: string;
   try {

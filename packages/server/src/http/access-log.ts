@@ -3,8 +3,8 @@ import type { Exchange } from "./exchange.ts";
 
 /**
  * Writes one line for each request when its reply is over: reads that went well at debug, since they are many and say
- * little; what changed something, and what was refused, at info; what failed on our side at error. Law 7: the path and the operation only, never the query (SQL and
- * tokens stand there), a body or a header.
+ * little; what changed something, what was refused, and what has to wait (503, 501) at info; what failed on our side at error.
+ * Law 7: the path and the operation only, never the query (SQL and tokens stand there), a body or a header.
  */
 export function logAccess(logger: Pick<Logger, "debug" | "info" | "error">, exchange: Exchange, now: () => number): void {
   const { response } = exchange;
@@ -24,6 +24,6 @@ export function logAccess(logger: Pick<Logger, "debug" | "info" | "error">, exch
 }
 
 function levelOf(method: string, status: number): "debug" | "info" | "error" {
-  if (status >= 500) return "error";
+  if (status >= 500 && status !== 501 && status !== 503) return "error";
   return status < 400 && (method === "GET" || method === "HEAD") ? "debug" : "info";
 }
