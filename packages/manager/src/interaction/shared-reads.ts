@@ -3,7 +3,7 @@ const crowd = 8;
 /** How old the answer may be that they are given meanwhile, in ms. */
 const staleMs = 20;
 /** In a crowd, an answer of this age in ms or less is not asked for again. */
-const freshMs = 2;
+const freshMs = 5;
 
 interface Entry {
   value: unknown;

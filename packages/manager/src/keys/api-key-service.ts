@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { ApiKey, ApiKeyService } from "../api.ts";
 import type { Catalogue, StoredKey } from "../catalogue/catalogue.ts";
 import { ManagerError } from "../errors.ts";
@@ -8,11 +8,15 @@ const prefix = "apikey:";
 const secretBytes = 32;
 /** Longer strings cannot be a key of ours, and are not worth hashing. */
 const longestSecret = 200;
+/** How many keys that have been presented lately are known without the keyed digest, which costs as much as the rest of a request. */
+const recentKeys = 1024;
 
 /** API keys: random secrets of 256 bits, of which only a keyed digest is kept. */
 export function createApiKeyService(catalogue: Catalogue, pepper: Buffer): ApiKeyService {
   const byName = new Map<string, StoredKey>();
   const byDigest = new Map<string, StoredKey>();
+  /** Unkeyed digest of a secret that has been found right → its key. Only in memory; 256 random bits cannot be guessed from it. */
+  const recent = new Map<string, ApiKey>();
   const digestOf = (secret: string): Buffer => createHmac("sha256", pepper).update(secret).digest();
   const remember = (key: StoredKey): void => {
     byName.set(key.name, key);
@@ -42,13 +46,21 @@ export function createApiKeyService(catalogue: Catalogue, pepper: Buffer): ApiKe
       catalogue.deleteKey(key.id);
       byName.delete(name);
       byDigest.delete(Buffer.from(key.digest).toString("base64"));
+      recent.clear();
     },
     authenticate: (secret) => {
       if (!secret.startsWith(prefix) || secret.length > longestSecret) return undefined;
+      const quick = hash("sha256", secret, "base64");
+      const known = recent.get(quick);
+      if (known !== undefined) return known;
       const digest = digestOf(secret);
       // What is looked up depends on the pepper, so the time that it takes tells nothing of a stored key.
       const key = byDigest.get(digest.toString("base64"));
-      return key !== undefined && timingSafeEqual(key.digest, digest) ? described(key) : undefined;
+      if (key === undefined || !timingSafeEqual(key.digest, digest)) return undefined;
+      if (recent.size >= recentKeys) recent.clear();
+      const found = described(key);
+      recent.set(quick, found);
+      return found;
     },
   };
 }

@@ -56,7 +56,7 @@ describe("reads of one path", () => {
     await Promise.all(crowd);
     expect((await read()).n).toBe(1);
     expect(asked()).toBe(1);
-    pass(3);
+    pass(6);
     expect((await read()).n).toBe(1);
     expect(asked()).toBe(2);
     expect((await read()).n).toBe(1);
