@@ -28,12 +28,17 @@ export async function startBuiltServer(args: readonly string[], dataDir?: string
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const printed = async (text: string, timeoutMs = 20_000): Promise<void> => {
-    const deadline = AbortSignal.timeout(timeoutMs);
-    while (!stdout.includes(text)) {
-      if (child.exitCode !== null) throw new Error(`the server exited with ${child.exitCode}: ${stderr}`);
-      await Promise.race([once(child.stdout, "data", { signal: deadline }), once(child, "exit", { signal: deadline })]).catch(() => {
-        throw new Error(`"${text}" was not printed within ${timeoutMs} ms; stdout: ${stdout}; stderr: ${stderr}`);
-      });
+    try {
+      await until(
+        `"${text}" on stdout`,
+        () => {
+          if (child.exitCode !== null) throw new Error(`the server exited with ${child.exitCode}`);
+          return Promise.resolve(stdout.includes(text) || undefined);
+        },
+        timeoutMs,
+      );
+    } catch (cause) {
+      throw new Error(`"${text}" was not printed; stdout: ${stdout}; stderr: ${stderr}`, { cause });
     }
   };
   await printed("http://");

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type BuiltServer, startBuiltServer, until } from "./built-server.ts";
 
 type Json = Record<string, unknown>;
@@ -67,6 +69,22 @@ describe("the flights demo", () => {
     expect(expected.length).toBeGreaterThan(0);
     expect(canonicalRows(await query(`SELECT * FROM ${view}`))).toEqual(expected);
   });
+
+  test("what it prints to try next works when pasted into a shell", async () => {
+    const commands = server
+      .stdout()
+      .split("\n")
+      .filter((line) => /^ +(curl|TOKEN=)/.test(line));
+    expect(commands.length).toBeGreaterThan(8);
+    // The subscription lasts until its reader leaves, so it is given a second; every other command must end well by itself.
+    const script = commands.map((line) =>
+      line.includes("/egress/") ? line.replace("curl", "curl --max-time 1").concat(" || [ $? = 28 ]") : line.replace("curl", "curl --fail"),
+    );
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script.join("\necho\n")], { timeout: 20_000 });
+    expect(stdout).toContain("Chicago O'Hare International");
+    expect(stdout).toMatch(/"status":"(inprogress|complete)"/);
+    expect(stdout).toContain('"snapshot":true');
+  }, 30_000);
 
   test("a reset of the file output, issued while the second input is flowing, leaves a file equal to the view", async () => {
     const more = `${pipeline()}/tables/flights/connectors/more`;

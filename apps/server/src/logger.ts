@@ -7,5 +7,8 @@ export function createLogger(level: ServerOptions["logLevel"]): Logger {
   const options = { level, base: null, redact: ["headers.authorization", "req.headers.authorization", "apiKey", "secret"] };
   if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));
   const colorize = process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === "";
-  return pino(options, pretty({ destination: 2, sync: true, colorize, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname" }));
+  return pino(
+    options,
+    pretty({ destination: 2, sync: true, colorize, singleLine: true, translateTime: "SYS:HH:MM:ss.l", ignore: "pid,hostname" }),
+  );
 }

@@ -43,5 +43,7 @@ export interface OutputTransportDefinition<Config = unknown> {
   /** "required": encoded bytes are written; "optional": works without a format (null_output). */
   readonly format: "required" | "optional";
   parseConfig(config: unknown): Config;
+  /** What only one connector may write to, such as a file's path: two that name the same one would write over each other. */
+  destination?(config: Config): string;
   create(config: Config, context: OutputContext): OutputTransport;
 }

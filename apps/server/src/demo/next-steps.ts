@@ -16,7 +16,8 @@ export function nextSteps(baseUrl: string): string {
   curl -s ${more}/stats
   curl -s -X POST ${more}/pause
 
-  # The file output: its status, then a reset that replays the whole view as a snapshot and follows
+  # The file output: its status, then a reset that replays the whole view as a snapshot and follows.
+  # The last command says how far it has come; ask again until it says complete
   curl -s ${file}/stats
   TOKEN=$(curl -s -X POST ${file}/reset | sed 's/.*"token": *"\\([^"]*\\)".*/\\1/')
   curl -s "${pipeline}/reset_status?token=$TOKEN"

@@ -28,6 +28,8 @@ export interface BoundOutput {
   readonly schema: TableSchema;
   /** The sink's life begins with a snapshot, which replaces what it holds. */
   readonly snapshotFirst: boolean;
+  /** Transport and place, when only one connector may write there. */
+  readonly destination: string | undefined;
   readonly createTransport: (context: Omit<OutputContext, "schema">) => OutputTransport;
   readonly createEncoder: () => Encoder | undefined;
 }
@@ -95,6 +97,8 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
   }
   const schema = schemaOf(relation);
   const transportConfig = parse("InvalidTransportConfig", endpoint, () => transport.parseConfig(config.transport.config ?? {}));
+  const place = transport.destination?.(transportConfig);
+  const destination = place === undefined ? undefined : `${transport.name} ${place}`;
   const createTransport = (context: Omit<OutputContext, "schema">): OutputTransport =>
     transport.create(transportConfig, { ...context, schema });
   const format = config.format ?? undefined;
@@ -102,10 +106,23 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
     if (transport.format === "required") {
       throw fault("OutputFormatNotSpecified", endpoint, `'${transport.name}' needs a format, for example {"name": "json"}`);
     }
-    return { schema, snapshotFirst: config.send_snapshot, createTransport, createEncoder: () => undefined };
+    return { schema, snapshotFirst: config.send_snapshot, destination, createTransport, createEncoder: () => undefined };
   }
   const createEncoder = bindEncoder(endpoint, format, schema, registry);
-  return { schema, snapshotFirst: config.send_snapshot, createTransport, createEncoder };
+  return { schema, snapshotFirst: config.send_snapshot, destination, createTransport, createEncoder };
+}
+
+/** Two connectors that write to one place would destroy each other's content. @throws PipelineError `ConfigError.InvalidTransportConfig` */
+export function assertDestinationsDiffer(outputs: readonly { readonly name: string; readonly bound: BoundOutput }[]): void {
+  const owners = new Map<string, string>();
+  for (const { name, bound } of outputs) {
+    if (bound.destination === undefined) continue;
+    const owner = owners.get(bound.destination);
+    if (owner !== undefined) {
+      throw fault("InvalidTransportConfig", name, `it writes to the same place as '${owner}' (${bound.destination}); give each its own`);
+    }
+    owners.set(bound.destination, name);
+  }
 }
 
 /** Reads a format for output. @throws PipelineError `ConfigError.UnknownOutputFormat` | `….EncoderConfigParseError` | `….OutputFormatNotSupported` */

@@ -9,7 +9,7 @@ import { assertStartable } from "../input-connector/dependencies.ts";
 import type { Log } from "../log.ts";
 import type { Secrets } from "../secrets.ts";
 import type { Deployment } from "../socket/protocol.ts";
-import { bindInput, bindOutput } from "./bind.ts";
+import { assertDestinationsDiffer, bindInput, bindOutput } from "./bind.ts";
 import { openInput, openOutput } from "./open-connectors.ts";
 import { Pipeline } from "./pipeline.ts";
 
@@ -37,6 +37,7 @@ export async function buildPipeline(deployment: Deployment, dependencies: BuildD
   assertStartable(inputs.map(([name, config]) => ({ name, config })));
   const boundInputs = inputs.map(([name, config]) => ({ name, config, bound: bindInput(name, config, program, registry) }));
   const boundOutputs = outputs.map(([name, config]) => ({ name, config, bound: bindOutput(name, config, program, registry) }));
+  assertDestinationsDiffer(boundOutputs);
 
   const scratchDirectory = join(storageDirectory, "scratch");
   await mkdir(scratchDirectory, { recursive: true });

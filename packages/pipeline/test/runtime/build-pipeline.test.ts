@@ -147,6 +147,17 @@ describe("a pipeline does not start with", () => {
     expect(sink.calls).toEqual(["open", "close"]);
   });
 
+  test("two sinks in one place, and says which and where", async () => {
+    const { builtinConnectors } = await import("@headgate/connectors");
+    const file = { transport: { name: "file_output", config: { path: join(directory, "out.json") } }, format: { name: "json" } };
+    const elsewhere = { ...file, transport: { ...file.transport, config: { path: join(directory, "x", "..", "out.json") } } };
+    const outputs = { "t.one": endpointConfig("t", "output", file), "t.two": endpointConfig("t", "output", elsewhere) };
+    await expect(build({}, outputs, builtinConnectors)).rejects.toMatchObject({
+      code: "ConfigError.InvalidTransportConfig",
+      message: expect.stringMatching(/t\.two: .*same place as 't\.one'.*out\.json/),
+    });
+  });
+
   test("a sink that cannot be opened", async () => {
     const sink = new TestSink();
     sink.before = () => Promise.reject(new ConnectorError("fatal", "read-only file system"));

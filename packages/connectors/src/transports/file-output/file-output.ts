@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import {
   ConnectorError,
   object,
@@ -25,6 +25,7 @@ export function createFileOutput(fileSystem: OutputFileSystem = nodeFileSystem):
     name: "file_output",
     format: "required",
     parseConfig: (config) => parseConfig("file_output", check, config),
+    destination: ({ path }) => resolve(path),
     create: (config, context) => new FileOutput(config, context, fileSystem),
   };
 }
