@@ -179,6 +179,13 @@ export class Download {
 
   #broken(cause: unknown): ConnectorError {
     const inner = typeof cause === "object" && cause !== null && "cause" in cause ? (cause.cause ?? cause) : cause;
+    if (inner instanceof Error && inner.message === "bad port") {
+      return this.#failed(
+        "fatal",
+        `cannot be read: fetch never connects to port ${this.#url.port}, which belongs to another protocol`,
+        cause,
+      );
+    }
     const why = connectionErrors[systemCode(inner) ?? ""] ?? explainSystemError(inner);
     return this.#failed("retryable", `could not be read: ${why}`, cause);
   }

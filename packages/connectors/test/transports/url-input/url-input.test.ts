@@ -103,6 +103,13 @@ describe("url_input", () => {
     server = await startServer(serveFile(body));
   });
 
+  test("a port that fetch never connects to is fatal, since no waiting mends it", async () => {
+    await expect(read(await opened("http://127.0.0.1:1/data.json"))).rejects.toMatchObject({
+      code: "fatal",
+      message: expect.stringContaining("never connects to port 1"),
+    });
+  });
+
   test("credentials travel in the header and never in a message", async () => {
     server.answer = (_, response) => void response.writeHead(401).end();
     const path = server.url.replace("http://", "http://me:p%40ss@");
