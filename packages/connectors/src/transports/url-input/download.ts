@@ -179,7 +179,7 @@ export class Download {
 
   #broken(cause: unknown): ConnectorError {
     const inner = typeof cause === "object" && cause !== null && "cause" in cause ? (cause.cause ?? cause) : cause;
-    if (inner instanceof Error && inner.message === "bad port") {
+    if ((inner as { readonly message?: unknown } | null | undefined)?.message === "bad port") {
       return this.#failed(
         "fatal",
         `cannot be read: fetch never connects to port ${this.#url.port}, which belongs to another protocol`,
