@@ -140,7 +140,8 @@ export interface PipelineEvent {
 /**
  * Calls into a deployed pipeline. All fail with `UnknownPipelineName`, then `PipelineInteractionNotDeployed`, then
  * `PipelineInteractionUnreachable` past the deadline (10 s; ingress 30 s; queries 120 s), else with the pipeline's own {@link ManagerError} code.
- * Reads of equal arguments that overlap in time share one request, and the very same result object.
+ * Reads of equal arguments that overlap in time share one request, and the very same result object; in a crowd of readers an
+ * answer may be up to 20 ms old (see interaction/shared-reads).
  * `relation` is canonical (see wire/identifier), `connector` verbatim.
  */
 export interface InteractionService {

@@ -97,16 +97,7 @@ function toCombinedDesiredStatus(pipeline: Pipeline): Schemas["CombinedDesiredSt
 }
 
 export function parsePipelineInput(body: Schemas["CreatePipelineRequest"]): PipelineInput {
-  return {
-    name: body.name,
-    programCode: body.program_code,
-    description: body.description ?? null,
-    tags: body.tags ?? null,
-    runtimeConfig: body.runtime_config ?? null,
-    programConfig: body.program_config ?? null,
-    udfRust: body.udf_rust ?? null,
-    udfToml: body.udf_toml ?? null,
-  };
+  return { ...parsePipelinePatch(body), name: body.name, programCode: body.program_code };
 }
 
 export function parsePipelinePatch(body: Schemas["PatchPipelineRequest"]): PipelinePatch {
