@@ -5,7 +5,15 @@ export type StorageLocation = { readonly kind: "memory" } | { readonly kind: "di
 
 export interface EngineOptions {
   readonly program: Program;
+  /** A directory that holds a store of an earlier run is continued: see `Engine.restored`. */
   readonly storage: StorageLocation;
+  /**
+   * What the caller wants back with a restored store, as text: asked for at each commit, between two steps, and written in the
+   * same transaction as the relations. Commits happen on `commit` and before a snapshot or query that needs them.
+   */
+  readonly commitData?: () => string;
+  /** Upper bound for what operators and keyed tables hold in memory, in MiB. Beyond it a step fails with `state_limit`. */
+  readonly stateLimitMb?: number;
   /** Upper bound for DuckDB's memory, in MiB. Default: a quarter of the machine's. */
   readonly memoryLimitMb?: number;
   readonly threads?: number;
@@ -16,6 +24,8 @@ export interface StepInput {
   readonly changes: ReadonlyMap<string, readonly ChangeBatch[]>;
   /** Relations (views or tables, canonical) whose delta the caller wants back. */
   readonly watch: ReadonlySet<string>;
+  /** What NOW() is in this step, in microseconds since 1970-01-01T00:00:00Z; it never goes back. Undefined: as in the step before. */
+  readonly now?: bigint;
 }
 
 export interface StepResult {
@@ -55,13 +65,74 @@ export interface AdHocRequest {
   readonly inserts: readonly { readonly table: string; readonly batch: ChangeBatch }[];
 }
 
+/** What `createEngine` found in the directory and continues from. */
+export interface Restored {
+  /** The last step whose effects the store holds; the next step is the one after it. */
+  readonly step: number;
+  /** What `commitData` gave with that step. */
+  readonly data: string;
+  /**
+   * Relations that the program declares differently than the store had them, or anew. A changed table is empty; a changed view is
+   * computed from the stored tables, and the next step's delta for it is its whole content.
+   */
+  readonly changed: ProgramChange;
+}
+
+/** Canonical names. A view counts as changed when anything that it reads did. */
+export interface ProgramChange {
+  readonly tables: RelationChange;
+  readonly views: RelationChange;
+}
+export interface RelationChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly modified: readonly string[];
+}
+
+export interface Commit {
+  /** The last step that is on disk. */
+  readonly step: number;
+}
+
+/** How one view is kept. */
+export type Maintenance =
+  | { readonly mode: "incremental" }
+  /** Computed anew by DuckDB in each step in which something below it changed. */
+  | { readonly mode: "recompute"; readonly reason: string };
+
+/** The program as a graph of operators, for people. */
+export interface Dataflow {
+  /** In order of declaration. */
+  readonly views: ReadonlyMap<string, Maintenance>;
+  /** Inputs stand before what reads them. */
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly label: string;
+    readonly detail: string;
+    readonly inputs: readonly number[];
+    /** The table or view whose content the node gives, if it is one. */
+    readonly relation: string | undefined;
+  }[];
+}
+
 /**
  * A running program. Steps are sequential: the caller awaits each `step`. `snapshot` and `query` may be called between
  * or during steps; they see the state at the last completed step.
  */
 export interface Engine {
   readonly program: Program;
+  readonly dataflow: Dataflow;
+  /** Undefined when the store was empty or in memory. */
+  readonly restored: Restored | undefined;
+  /** @throws EngineError `runtime` | `state_limit`: the pipeline cannot go on. `storage`: nothing of the step happened. */
   step(input: StepInput): Promise<StepResult>;
+  /** Changed records that no commit has written yet. */
+  readonly pendingRecords: number;
+  /**
+   * Writes all steps done so far in one transaction; later steps may run meanwhile. Calls during a commit share the next one.
+   * In memory it makes them visible to queries. @throws EngineError `storage`
+   */
+  commit(): Promise<Commit>;
   /** @throws EngineError `unknown_relation` | `not_materialized` */
   snapshot(relation: string): Promise<Snapshot>;
   /** SELECT over materialised relations, and INSERT. @throws EngineError `ad_hoc_query` with DuckDB's words. */

@@ -1,4 +1,4 @@
-export type EngineErrorCode = "unknown_relation" | "not_materialized" | "ad_hoc_query" | "runtime" | "storage" | "closed";
+export type EngineErrorCode = "unknown_relation" | "not_materialized" | "ad_hoc_query" | "runtime" | "state_limit" | "storage" | "closed";
 
 /** What the engine throws. `runtime` means a view failed on data (overflow, bad cast…): the pipeline cannot go on. */
 export class EngineError extends Error {

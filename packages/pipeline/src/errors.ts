@@ -38,6 +38,8 @@ function engineCode(error: EngineError, fallback: PipelineErrorCode): PipelineEr
       return "Terminating";
     case "runtime":
       return "RuntimeError.WorkerPanic";
+    case "state_limit":
+      return "RuntimeError.OutOfMemory";
     case "unknown_relation":
     case "not_materialized":
       return fallback;

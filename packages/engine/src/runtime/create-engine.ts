@@ -42,15 +42,25 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const assertOpen = (): void => {
     if (closed !== undefined) throw new EngineError("closed", "The engine is closed");
   };
+  let lastStep = 0;
   return {
     program,
+    dataflow: {
+      views: new Map(program.views.map((view) => [view.name, { mode: "recompute", reason: "every view is recomputed" }])),
+      nodes: [],
+    },
+    restored: undefined,
+    pendingRecords: 0,
+    commit: () => Promise.resolve({ step: lastStep }),
     async step(input) {
       assertOpen();
       if (running !== undefined) throw new EngineError("runtime", "A step is running: steps are sequential");
       const work = stepper(input);
       running = work;
       try {
-        return await work;
+        const result = await work;
+        lastStep = result.step;
+        return result;
       } finally {
         running = undefined;
       }

@@ -26,8 +26,12 @@ export interface RuntimeOptions {
   readonly maxBufferingDelayUsecs: number;
   readonly maxRssMb: number | null;
   readonly memoryMbMax: number | null;
-  /** False: everything in memory. */
+  /** False: everything in memory, and nothing outlives the process. */
   readonly storage: boolean;
+  /** Seconds between checkpoints taken by themselves (`fault_tolerance.checkpoint_interval_secs`); null: only when asked. */
+  readonly checkpointIntervalSecs: number | null;
+  /** How often NOW() moves, in microseconds (`clock_resolution_usecs`); null: it stays at the start of the pipeline. */
+  readonly clockResolutionUsecs: number | null;
   /** Environment for `${env:NAME}` references, on top of the process's own. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -41,9 +45,22 @@ export interface Deployment {
   readonly compiled: CompiledPipeline;
   readonly options: RuntimeOptions;
   readonly initial: "running" | "paused";
+  readonly bootstrap: BootstrapOptions;
 }
 
-export type RuntimeStatus = "Initializing" | "Paused" | "Running";
+/** What to do when the program differs from the one that the storage belongs to (`/start`). */
+export interface BootstrapOptions {
+  /** allow: rebuild what changed. reject: fail with `BootstrapRejected`. await_approval: wait in `AwaitingApproval` for POST /approve. */
+  readonly policy: "allow" | "reject" | "await_approval";
+  /** Outputs of changed views do not get the rebuilt content, only what changes after it. */
+  readonly silent: boolean;
+}
+
+/**
+ * AwaitingApproval: the program changed and somebody must approve. Bootstrapping: changed views are rebuilt. Replaying: steps after
+ * the last commit are done again from the log. Suspended: everything is on disk and the process is about to exit with code 0.
+ */
+export type RuntimeStatus = "Initializing" | "AwaitingApproval" | "Bootstrapping" | "Replaying" | "Paused" | "Running" | "Suspended";
 
 /** Control plane → pipeline process. */
 export type ParentMessage = { readonly type: "deploy"; readonly deployment: Deployment };
@@ -64,6 +81,14 @@ export interface SocketError {
  */
 export type PipelineErrorCode =
   | "Initializing"
+  | "AwaitingApproval"
+  | "BootstrapInProgress"
+  | "RestoreInProgress"
+  | "BootstrapRejected"
+  | "InvalidTransition"
+  | "SuspendError"
+  | "CheckpointError"
+  | "Suspended"
   | "Terminating"
   | "PipelineRestarted"
   | "UnknownEndpointInCompletionToken"
@@ -109,6 +134,11 @@ export type ConfigErrorKind =
  * | GET /status | {@link RuntimeReport} |
  * | POST /pause · /resume | 204 once the desired state is set |
  * | POST /stop | 204 once the loop has ended at a step boundary and outputs are closed; then the process exits 0 |
+ * | POST /suspend | 204 once a checkpoint is on disk and the loop has ended; then the process exits 0. `SuspendError` when it cannot be |
+ * | POST /approve?silent=true\|false | 204; only in AwaitingApproval, else `InvalidTransition` |
+ * | POST /checkpoint | {@link CheckpointRequested} |
+ * | GET /checkpoint-status | {@link CheckpointStatus} |
+ * | GET /checkpoints | {@link CheckpointMetadata}[] |
  * | GET /stats?errors=true\|false | {@link PipelineStats} |
  * | GET /inputs/{endpoint}/stats | {@link InputConnectorStats}, error lists included |
  * | POST /inputs/{endpoint}/start · /pause | 204 |
@@ -127,6 +157,37 @@ export type ConfigErrorKind =
 export interface Token {
   readonly token: string;
 }
+
+export interface CheckpointRequested {
+  /** 1 for the first request of this incarnation. */
+  readonly sequenceNumber: number;
+}
+export interface CheckpointStatus {
+  /** The last request that is on disk. */
+  readonly success: number | null;
+  readonly failure: { readonly sequenceNumber: number; readonly error: string; readonly failedAt: string } | null;
+}
+export interface CheckpointMetadata {
+  readonly uuid: string;
+  /** Of the program, as an unsigned 53-bit number: a checkpoint of another program has another one. */
+  readonly fingerprint: number;
+  /** Bytes on disk. */
+  readonly size: number;
+  readonly steps: number;
+  readonly processedRecords: number;
+}
+
+/** Why a checkpoint cannot be taken, for ever or for now, in the published words. */
+export type SuspendError =
+  | { readonly permanent: readonly ("StorageRequired" | { readonly unsupportedInputEndpoint: string })[] }
+  | { readonly temporary: readonly ("Replaying" | "Bootstrapping" | { readonly inputEndpointBarrier: string })[] };
+export type CheckpointActivity =
+  | { readonly status: "idle" }
+  | { readonly status: "delayed"; readonly delayedSince: string; readonly reasons: readonly ("Replaying" | "Bootstrapping")[] }
+  | { readonly status: "in_progress"; readonly startedAt: string };
+
+/** What a sink may see of a step again after a crash. Beyond the published fields. */
+export type Delivery = "exactly_once" | "at_least_once";
 
 export interface RuntimeReport {
   readonly status: RuntimeStatus;
@@ -194,6 +255,7 @@ export interface OutputConnectorStats {
     /** Bytes held in the queue and the buffer, as estimated from the rows. */
     readonly memory: number;
   };
+  readonly delivery: Delivery;
   readonly fatalError: string | null;
   readonly encodeErrors?: readonly ConnectorErrorEntry[];
   readonly transportErrors?: readonly ConnectorErrorEntry[];
@@ -235,6 +297,8 @@ export interface PipelineStats {
     readonly totalCompletedSteps: number;
     readonly pipelineComplete: boolean;
   };
+  readonly suspendError: SuspendError | null;
+  readonly checkpointActivity: CheckpointActivity;
   /** Sorted by endpoint name. */
   readonly inputs: readonly InputConnectorStats[];
   readonly outputs: readonly OutputConnectorStats[];

@@ -31,11 +31,18 @@ export const program: Program = {
 /** An engine whose every relation is table `t`, with hooks where a test wants to stand in the way. */
 export class FakeEngine implements Engine {
   readonly program = program;
+  readonly dataflow = { views: new Map(), nodes: [] };
+  readonly restored = undefined;
+  readonly pendingRecords = 0;
   readonly content = new Map<string, { readonly row: Row; weight: number }>();
   stepSizes: number[] = [];
   beforeStep: () => Promise<void> = () => Promise.resolve();
   beforeSnapshot: () => Promise<void> = () => Promise.resolve();
   #step = 0;
+
+  commit(): Promise<{ step: number }> {
+    return Promise.resolve({ step: this.#step });
+  }
 
   async step({ changes, watch }: StepInput): Promise<StepResult> {
     await this.beforeStep();

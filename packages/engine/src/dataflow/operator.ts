@@ -1,0 +1,37 @@
+import type { Delta, Value } from "../types.ts";
+
+/**
+ * What identifies a row, a group or a join partner: equal keys exactly when the values are equal (Law 4: never a hash alone). A
+ * number, bigint, boolean or string may stand for itself; several values become one string that no other values give.
+ */
+export type Key = Value;
+
+/**
+ * One operator of the dataflow. It keeps what it needs of its inputs' past and turns their changes into the change of its output.
+ *
+ * - Deltas may hold a row several times with weights that cancel: consumers add up. Weights are never 0.
+ * - An operator must not depend on the order of entries: its output's accumulated rows are a function of its inputs' accumulated rows.
+ *   State is rebuilt from stored tables after a restart, in whatever order they come.
+ * - Input deltas, rows included, are shared: never change one.
+ * - A fault of the query's own (overflow, a cast that fails) is thrown as `EvaluationError`; the step is then lost with the pipeline.
+ */
+export interface Operator {
+  /** One delta per input, in order. Called in the first step, and later when an input changed (or `dueAt` has come). */
+  step(inputs: readonly Delta[]): Delta;
+  /** Rows (or groups) held now. */
+  readonly retained: number;
+}
+
+/** A node of the dataflow of a whole program. Inputs stand before what reads them. */
+export interface DataflowNode {
+  readonly id: number;
+  /** For people: "join", "aggregate", …; the view's or table's name for a source. */
+  readonly label: string;
+  /** What it does, in a line: the join's condition, the grouped columns. */
+  readonly detail: string;
+  readonly inputs: readonly DataflowNode[];
+  /** Undefined for a source: a table, or a view that is recomputed. */
+  readonly operator: Operator | undefined;
+  /** The table or view for a source; the view whose content this node gives, for the last node of a view. */
+  readonly relation: string | undefined;
+}
