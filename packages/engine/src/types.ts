@@ -157,7 +157,7 @@ export interface View extends Relation {
   readonly kind: "view";
   /** LOCAL views are not outputs. */
   readonly local: boolean;
-  /** The SELECT as written. */
+  /** The SELECT in DuckDB's words: as written, but for TUMBLE and HOP. */
   readonly query: string;
 }
 

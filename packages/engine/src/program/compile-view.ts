@@ -8,18 +8,20 @@ import { volatileInPlan } from "../query/volatile-in-plan.ts";
 import type { Field, Relation, SqlIdentifier, View } from "../types.ts";
 import { checkColumnNames } from "./compile-table.ts";
 import type { Declared } from "./compile.ts";
-import { compileError, parseError, type ProgramError } from "./source-text.ts";
-import type { CreateView, TextRange } from "./statements.ts";
+import { compileError, parseError, ProgramError } from "./source-text.ts";
+import type { CreateView, SqlFragment, TextRange } from "./statements.ts";
 import { tokenize, type Token } from "./tokenize.ts";
+import { writeOutWindows, type RewrittenQuery } from "./window-functions.ts";
 
 /** Binds a view against what is declared before it; undefined when it reads a relation that is itself broken. */
 export async function compileView(statement: CreateView, declared: Declared): Promise<View | undefined> {
   const { query } = statement;
   if (statement.columns !== undefined) checkColumnNames(statement.columns);
-  const checked = await checkQuery(statement, declared);
+  const written = writeOut(query);
+  const checked = await checkQuery(statement, written, declared);
   if (checked === undefined) return undefined;
   const { reads, plan } = checked;
-  const prepared = await declared.connection.prepare(query.sql).catch((error: unknown) => {
+  const prepared = await declared.connection.prepare(written.sql).catch((error: unknown) => {
     throw compileError(duckdbMessage(error), query);
   });
   const fields = fieldsOf(prepared, statement, reads);
@@ -35,8 +37,18 @@ export async function compileView(statement: CreateView, declared: Declared): Pr
     local: statement.mode === "local",
     properties: statement.properties,
     position: declared.source.position(statement.name.token.start, statement.name.token.end),
-    query: query.sql,
+    query: written.sql,
   };
+}
+
+/** @throws ProgramError with offsets in the program. */
+function writeOut(query: SqlFragment): RewrittenQuery {
+  try {
+    return writeOutWindows(query.sql);
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    throw new ProgramError(error.errorType, error.message, { start: query.start + error.start, end: query.start + error.end });
+  }
 }
 
 /** Notes which columns the view reads; all of them when DuckDB cannot write its plan down. */
@@ -53,15 +65,16 @@ interface CheckedQuery {
 }
 
 /** The relations that the query reads, and its plan; undefined when one of them is broken. @throws ProgramError */
-async function checkQuery(statement: CreateView, declared: Declared): Promise<CheckedQuery | undefined> {
+async function checkQuery(statement: CreateView, written: RewrittenQuery, declared: Declared): Promise<CheckedQuery | undefined> {
   const { query } = statement;
-  const rangeAt = (offset: number | undefined): TextRange => tokenAt(query.sql, offset, query);
-  const bytesAt = (offset: number | undefined): TextRange => rangeAt(offset === undefined ? undefined : fromBytes(query.sql, offset));
+  const rangeAt = (offset: number | undefined): TextRange =>
+    tokenAt(query.sql, offset === undefined ? undefined : written.toSource(offset), query);
+  const bytesAt = (offset: number | undefined): TextRange => rangeAt(offset === undefined ? undefined : fromBytes(written.sql, offset));
   const fail = (error: unknown): ProgramError => {
     if (!(error instanceof QueryError)) throw error;
     return (error.syntax ? parseError : compileError)(error.message, rangeAt(error.offset));
   };
-  const tree = await parseSelect(declared.connection, query.sql).catch((error: unknown) => {
+  const tree = await parseSelect(declared.connection, written.sql).catch((error: unknown) => {
     throw fail(error);
   });
   const inspection = inspectQuery(tree, { volatile: false });
@@ -74,7 +87,7 @@ async function checkQuery(statement: CreateView, declared: Declared): Promise<Ch
     if (relation === undefined) throw compileError(unknownRelation(name, statement, declared), bytesAt(offset));
     reads.push(relation);
   }
-  const plan = await planSelect(declared.connection, query.sql).catch((error: unknown) => {
+  const plan = await planSelect(declared.connection, written.sql).catch((error: unknown) => {
     throw fail(error);
   });
   const hidden = volatileInPlan(plan);
