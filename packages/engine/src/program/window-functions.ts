@@ -1,3 +1,4 @@
+import { quoteIdentifier } from "../duckdb/quote.ts";
 import { createCursor, type Cursor } from "./cursor.ts";
 import { parseError, unsupported } from "./source-text.ts";
 import { tokenize, type Token } from "./tokenize.ts";
@@ -98,7 +99,7 @@ function readCall(cursor: Cursor, name: Head["name"], sql: string): Call {
   acceptName(cursor, "TIMECOL");
   cursor.expect("DESCRIPTOR");
   cursor.expectPunctuation("(");
-  const time = cursor.identifier("a column").token.text;
+  const time = quoteIdentifier(cursor.identifier("a column").name);
   cursor.expectPunctuation(")");
   cursor.expectPunctuation(",");
   const slide = name === "HOP" ? readInterval(cursor, "SLIDE") : 0;
@@ -116,7 +117,7 @@ function acceptName(cursor: Cursor, name: string): void {
 }
 
 function readData(cursor: Cursor, sql: string): string {
-  if (cursor.accept("TABLE")) return cursor.identifier("a table or view").token.text;
+  if (cursor.accept("TABLE")) return quoteIdentifier(cursor.identifier("a table or view").name);
   const open = cursor.expectPunctuation("(");
   let depth = 1;
   for (;;) {
