@@ -1,0 +1,151 @@
+import { duckdbTypeSql } from "../../src/duckdb/column-type.ts";
+import type { PlanType, PlanTypeId } from "../../src/plan/types.ts";
+import type { ColumnType, Interval, SqlTypeName, Value } from "../../src/types.ts";
+
+export interface Random {
+  /** In [0, 1). */
+  next(): number;
+  below(limit: number): number;
+  pick<T>(items: readonly T[]): T;
+}
+
+/** Where a function's argument gets its values from: extreme ones, and random ones. */
+export interface Argument {
+  readonly plan: PlanType;
+  readonly column: ColumnType;
+  readonly draw: (random: Random) => Value;
+  /** The argument in SQL, over its column. */
+  readonly sql: (column: string) => string;
+}
+interface Fixed extends Argument {
+  readonly value: Value;
+}
+export const isFixed = (argument: Argument): argument is Fixed => "value" in argument;
+
+/** The plan's type for a column. */
+export function planType(type: ColumnType): PlanType {
+  switch (type.type) {
+    case "DECIMAL":
+      return { id: "DECIMAL", width: type.precision!, scale: type.scale! };
+    case "ARRAY":
+      return { id: "LIST", child: planType(type.component!) };
+    case "STRUCT":
+      return { id: "STRUCT", fields: type.fields!.map((field) => ({ name: field.name, type: planType(field.columnType) })) };
+    case "MAP":
+      return { id: "MAP", key: planType(type.key!), value: planType(type.value!) };
+    default:
+      return { id: ids[type.type] ?? (type.type.startsWith("INTERVAL") ? "INTERVAL" : (type.type as PlanTypeId)) };
+  }
+}
+const ids: Partial<Record<SqlTypeName, PlanTypeId>> = {
+  REAL: "FLOAT",
+  CHAR: "VARCHAR",
+  VARBINARY: "BLOB",
+  BINARY: "BLOB",
+  VARIANT: "JSON",
+};
+
+/** Draws an extreme value or NULL half of the time, else a random one. */
+export function argument(
+  column: ColumnType,
+  extremes: readonly Value[],
+  random: (random: Random) => Value = (r) => r.pick(extremes),
+): Argument {
+  const pool = [null, ...extremes];
+  return { column, plan: planType(column), sql: (name) => name, draw: (r) => (r.below(2) === 0 ? r.pick(pool) : random(r)) };
+}
+
+/** Only these values, and NULL. */
+export const oneOf = (column: ColumnType, ...values: readonly Value[]): Argument => argument(column, values);
+
+/** The same value in each row, as a constant of the query. */
+export function fixed(column: ColumnType, value: Value): Fixed {
+  const text = typeof value === "object" && value !== null ? interval(value as Interval) : `'${String(value).replaceAll("'", "''")}'`;
+  const sql = value === null ? `NULL::${duckdbTypeSql(column)}` : `${text}::${duckdbTypeSql(column)}`;
+  return { column, plan: planType(column), sql: () => sql, draw: () => value, value };
+}
+const interval = ({ months, days, micros }: Interval): string => `'${months} months ${days} days ${micros} microseconds'`;
+
+const type = (name: SqlTypeName): ColumnType => ({ type: name, nullable: true });
+export const varchar: ColumnType = { type: "VARCHAR", nullable: true, precision: -1 };
+export const bigintType = type("BIGINT");
+export const integerType = type("INTEGER");
+
+const words = [
+  "", " ", "a", "A", "abc", "ABC", "aaa", "abcabc", "a%b_c", "%", "_", "\\", "é", "e\u0301", "ß", "İI", "ǅ", "Σας", "😀", "a😀b", "😀😀", "👨‍👩‍👧",
+  "日本語", "\u00a0x\u2003", "\t\n x \r", "\ufffd\uffff", "\u{10ffff}z", "fi", "-1.5", "a,b,,c", ",", "x".repeat(40), "$.a", "\u200b", "ab😀", "naïve café",
+]; // prettier-ignore
+const alphabet = [..."aabbcAB,%_ .-\\é", "😀", "\u0301", "日", "ß", " "];
+export const randomText = (r: Random): string => Array.from({ length: r.below(12) }, () => r.pick(alphabet)).join("");
+/** Any text. */
+export const text = argument(varchar, words, randomText);
+/** Short text, likely to be found in other text. */
+export const part = argument(
+  varchar,
+  ["", "a", "b", "ab", ",", "😀", "é", "\u0301", "bc", " ", "日", "A"],
+  (r) => randomText(r).slice(0, 0) + r.pick(alphabet),
+);
+
+const ranges: Partial<Record<SqlTypeName, readonly [bigint, bigint]>> = {
+  TINYINT: [-128n, 127n],
+  SMALLINT: [-32768n, 32767n],
+  INTEGER: [-2147483648n, 2147483647n],
+  BIGINT: [-(2n ** 63n), 2n ** 63n - 1n],
+  UTINYINT: [0n, 255n],
+  USMALLINT: [0n, 65535n],
+  UINTEGER: [0n, 4294967295n],
+  UBIGINT: [0n, 2n ** 64n - 1n],
+};
+export const integerTypes = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"] as const;
+const isWide = (name: SqlTypeName): boolean => name === "BIGINT" || name === "UBIGINT";
+
+/** Integers of a type: its ends, small ones and any. */
+export function integer(name: SqlTypeName): Argument {
+  const [low, high] = ranges[name]!;
+  const convert = isWide(name) ? (value: bigint): Value => value : Number;
+  const all = [low, low + 1n, high, high - 1n, 0n, 1n, 2n, 3n, 5n, 7n, 10n, 100n, -1n, -2n, -5n, -10n].filter(
+    (value) => value >= low && value <= high,
+  );
+  return argument(type(name), all.map(convert), (r) => convert(randomBigint(r, low, high)));
+}
+/** Uniform in size rather than in value. */
+export function randomBigint(r: Random, low: bigint, high: bigint): bigint {
+  const size = 2n ** BigInt(r.below(64));
+  const value = (BigInt(Math.floor(r.next() * 2 ** 53)) * size) / 2n ** 53n;
+  const signed = r.below(2) === 0 ? value : -value;
+  return signed < low ? low + value : signed > high ? high - value : signed;
+}
+/** Small BIGINTs around zero, and its ends. */
+export const smallBigint = argument(
+  bigintType,
+  [-(2n ** 63n), 2n ** 63n - 1n, 0n, 1n, 2n, -1n, -2n, 4294967295n, 4294967296n, -4294967295n, -4294967296n],
+  (r) => BigInt(r.below(16) - 6),
+);
+export const smallInteger = argument(integerType, [-2147483648, 0, 1, 2, -1, 3, 10], (r) => r.below(24) - 6);
+
+const doubles = [
+  NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, -0.1, 1e308, -1e308, 5e-324, -5e-324, 2 ** 53, 2 ** 53 + 2, -(2 ** 63), 2 ** 63,
+  2 ** 64, 1e15, 123456789.987654321, 0.49999999999999994, 4503599627370495.5, 2.675, 1.005, 1e22, Number.MAX_VALUE, Math.PI, 100, 1000, 1e-7,
+]; // prettier-ignore
+const bits = new DataView(new ArrayBuffer(8));
+function randomDouble(r: Random): number {
+  if (r.below(2) === 0) return (r.next() - 0.5) * 10 ** r.below(18);
+  bits.setUint32(0, r.below(2 ** 32));
+  bits.setUint32(4, r.below(2 ** 32));
+  return bits.getFloat64(0);
+}
+export const double = argument(type("DOUBLE"), doubles, randomDouble);
+export const float = argument(type("REAL"), doubles.map(Math.fround), (r) => Math.fround(randomDouble(r)));
+/** DECIMALs of a width and scale. */
+export function decimal(precision: number, scale: number): Argument {
+  const high = 10n ** BigInt(precision) - 1n;
+  const one = 10n ** BigInt(scale);
+  const extremes = [high, -high, 0n, 1n, -1n, one, -one, one / 2n, -one / 2n, one + one / 2n, 25n, -25n, 15n, 149n, 150n, -150n, -149n];
+  return argument(
+    { type: "DECIMAL", nullable: true, precision, scale },
+    extremes.filter((value) => value <= high && value >= -high),
+    (r) => randomBigint(r, -high, high),
+  );
+}
+/** HUGEINT, which no column has: from a DECIMAL of 38 digits. */
+export const hugeint: Argument = { ...decimal(38, 0), plan: { id: "HUGEINT" }, sql: (name) => `${name}::HUGEINT` };
