@@ -14,6 +14,8 @@ export interface RowCompiler {
   predicate(expressions: readonly Expression[]): (row: Row) => boolean;
   /** The same over left ++ right without building that row: columns below `leftWidth` are the left row's. */
   joinPredicate(expressions: readonly Expression[], leftWidth: number): (left: Row, right: Row) => boolean;
+  /** A fresh row of the expressions' values over left ++ right, without building that row. Joins emit through it. */
+  joinRow(expressions: readonly Expression[], leftWidth: number): (left: Row, right: Row) => Row;
   /** Identity of the values (GROUP BY, DISTINCT, IS NOT DISTINCT FROM): NULL equals NULL, -0 equals 0, NaN equals NaN. */
   key(expressions: readonly Expression[]): (row: Row) => Key;
   /** The same for `=` of a join, comparable between both sides: undefined when a value is NULL, which matches nothing. */
