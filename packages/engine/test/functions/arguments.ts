@@ -149,3 +149,10 @@ export function decimal(precision: number, scale: number): Argument {
 }
 /** HUGEINT, which no column has: from a DECIMAL of 38 digits. */
 export const hugeint: Argument = { ...decimal(38, 0), plan: { id: "HUGEINT" }, sql: (name) => `${name}::HUGEINT` };
+
+/** Byte strings. */
+export const blob = argument(
+  type("VARBINARY"),
+  [[], [0], [255], [0, 1, 2], [0xc3, 0x28], [65, 66, 67]].map((bytes) => Uint8Array.from(bytes)),
+  (r) => Uint8Array.from({ length: r.below(20) }, () => r.below(256)),
+);

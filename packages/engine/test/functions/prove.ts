@@ -137,7 +137,7 @@ export function show(value: Value): string {
   return JSON.stringify(value);
 }
 
-function createRandom(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = seed;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
