@@ -8,6 +8,7 @@ export type * from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { compileProgram } from "./program/compile.ts";
 export { createSourceText, type SourceText } from "./program/source-text.ts";
+export { usesClock } from "./runtime/clock.ts";
 export { createEngine } from "./runtime/create-engine.ts";
 export { duckdbType, duckdbTypeSql, formatType, fromDuckDBType } from "./duckdb/column-type.ts";
 export { createChunkReader, fromDuckDBValue, type ChunkReader } from "./duckdb/from-duckdb-value.ts";

@@ -151,6 +151,8 @@ export interface Table extends Relation {
   /** Canonical column names, or undefined when the table is a multiset. */
   readonly primaryKey: readonly string[] | undefined;
   readonly appendOnly: boolean;
+  /** The engine's own, such as the clock behind NOW(): not to be shown, fed or queried. */
+  readonly internal?: true;
 }
 
 export interface View extends Relation {

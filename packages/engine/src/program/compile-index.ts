@@ -1,5 +1,5 @@
 import type { Index } from "../types.ts";
-import type { Declared } from "./compile.ts";
+import type { Declared } from "./declared.ts";
 import { compileError } from "./source-text.ts";
 import type { CreateIndex } from "./statements.ts";
 

@@ -3,7 +3,7 @@ import { duckdbMessage } from "../query/duckdb-error.ts";
 import { inspectQuery } from "../query/inspect-query.ts";
 import { parseSelect, QueryError } from "../query/parse-select.ts";
 import type { ColumnType, Field, Table } from "../types.ts";
-import type { Declared } from "./compile.ts";
+import type { Declared } from "./declared.ts";
 import type { NamedToken } from "./cursor.ts";
 import { compileError, ProgramError, toCompilerMessage, unsupported } from "./source-text.ts";
 import type { ColumnDeclaration, CreateTable, ForeignKey } from "./statements.ts";

@@ -7,17 +7,19 @@ import { eachColumnRead, neverNull } from "../query/plan-columns.ts";
 import { volatileInPlan } from "../query/volatile-in-plan.ts";
 import type { Field, Relation, SqlIdentifier, View } from "../types.ts";
 import { checkColumnNames } from "./compile-table.ts";
-import type { Declared } from "./compile.ts";
+import { clockTable } from "./clock-table.ts";
+import { declare, type Declared } from "./declared.ts";
 import { compileError, parseError, ProgramError } from "./source-text.ts";
 import type { CreateView, SqlFragment, TextRange } from "./statements.ts";
 import { tokenize, type Token } from "./tokenize.ts";
-import { writeOutWindows, type RewrittenQuery } from "./window-functions.ts";
+import { writeOut, type RewrittenQuery } from "./write-out.ts";
 
 /** Binds a view against what is declared before it; undefined when it reads a relation that is itself broken. */
 export async function compileView(statement: CreateView, declared: Declared): Promise<View | undefined> {
   const { query } = statement;
   if (statement.columns !== undefined) checkColumnNames(statement.columns);
-  const written = writeOut(query);
+  const written = writeOutAt(query);
+  if (written.usesClock && !declared.relations.has(clockTable.name)) await declare(declared, clockTable);
   const checked = await checkQuery(statement, written, declared);
   if (checked === undefined) return undefined;
   const { reads, plan } = checked;
@@ -42,9 +44,9 @@ export async function compileView(statement: CreateView, declared: Declared): Pr
 }
 
 /** @throws ProgramError with offsets in the program. */
-function writeOut(query: SqlFragment): RewrittenQuery {
+function writeOutAt(query: SqlFragment): RewrittenQuery {
   try {
-    return writeOutWindows(query.sql);
+    return writeOut(query.sql);
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     throw new ProgramError(error.errorType, error.message, { start: query.start + error.start, end: query.start + error.end });

@@ -1,28 +1,15 @@
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { createTableSql } from "../duckdb/create-table-sql.ts";
-import { quoteIdentifier } from "../duckdb/quote.ts";
-import type { CompileResult, CompilerMessage, Index, Relation, Table, View } from "../types.ts";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { CompileResult, Index, Table, View } from "../types.ts";
 import { compileIndex } from "./compile-index.ts";
 import { checkDefaults, compileTable } from "./compile-table.ts";
 import { compileView } from "./compile-view.ts";
+import { clockTable } from "./clock-table.ts";
 import type { NamedToken } from "./cursor.ts";
+import { declare, type Declared } from "./declared.ts";
 import { errorView, errorViewName } from "./error-view.ts";
 import { parseProgram } from "./parse-program.ts";
-import { compileError, createSourceText, ProgramError, toCompilerMessage, type SourceText } from "./source-text.ts";
+import { compileError, createSourceText, ProgramError, toCompilerMessage } from "./source-text.ts";
 import type { Statement } from "./statements.ts";
-
-/** What the statements before this one declared. */
-export interface Declared {
-  readonly source: SourceText;
-  readonly connection: DuckDBConnection;
-  /** Relations by lower-case name. */
-  readonly relations: Map<string, Relation & { readonly kind: "table" | "view" }>;
-  /** Lower-case names whose own statement has a mistake: what depends on them says nothing more. */
-  readonly broken: Set<string>;
-  readonly warnings: CompilerMessage[];
-  /** `relation.column` (lower-case name, position) of each column that a view reads. */
-  readonly used: Set<string>;
-}
 
 /**
  * Compiles a program: declarations are parsed here, queries are bound by DuckDB. Reports one mistake per statement, for
@@ -82,6 +69,7 @@ async function compileStatements(declared: Declared, statements: readonly Statem
     }
   }
   if (errors.length === 0) {
+    if (declared.relations.has(clockTable.name)) tables.push(clockTable);
     const program = { tables: tables.map((table) => withUse(table, declared.used)), views, indexes };
     return { ok: true, program, warnings: declared.warnings };
   }
@@ -92,11 +80,6 @@ async function compileStatements(declared: Declared, statements: readonly Statem
 function withUse(table: Table, used: ReadonlySet<string>): Table {
   const name = table.name.toLowerCase();
   return { ...table, fields: table.fields.map((field, column) => ({ ...field, unused: !used.has(`${name}.${column}`) })) };
-}
-
-async function declare(declared: Declared, relation: Relation & { kind: "table" | "view" }): Promise<void> {
-  declared.relations.set(relation.name.toLowerCase(), relation);
-  await declared.connection.run(createTableSql(quoteIdentifier(relation.name), relation.fields));
 }
 
 const reserved = new Set(["user", "now"]);

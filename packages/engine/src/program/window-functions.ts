@@ -1,18 +1,18 @@
 import { quoteIdentifier } from "../duckdb/quote.ts";
 import { createCursor, type Cursor } from "./cursor.ts";
 import { parseError, unsupported } from "./source-text.ts";
-import { tokenize, type Token } from "./tokenize.ts";
+import type { Token } from "./tokenize.ts";
 
-/** A query in DuckDB's words, and where its text came from. */
-export interface RewrittenQuery {
-  readonly sql: string;
-  /** The offset in the query as written of an offset in `sql`. */
-  toSource(offset: number): number;
+/** Part of a query that DuckDB is given in other words. */
+export interface WrittenOut {
+  readonly text: string;
+  /** Tokens of the query that it stands for. */
+  readonly tokens: number;
 }
 
 /**
- * Writes out the dialect's table functions, which DuckDB does not have: TUMBLE gives each row its window, HOP one row for each
- * window that covers it, both as two more columns `window_start` and `window_end`. Windows begin at 1970-01-01 plus the offset.
+ * The dialect's table functions: TUMBLE gives each row its window, HOP one row for each window that covers it, both as two more
+ * columns `window_start` and `window_end`. Windows begin at 1970-01-01 plus the offset.
  *
  * ```sql
  * TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE [, offset]))
@@ -20,46 +20,17 @@ export interface RewrittenQuery {
  * ```
  *
  * @see https://docs.feldera.com/sql/table
- * @throws ProgramError with offsets in `sql`
+ * @returns undefined when none begins at the token. @throws ProgramError with offsets in `sql`
  */
-export function writeOutWindows(sql: string): RewrittenQuery {
-  const tokens = tokenize(sql);
-  const pieces: Piece[] = [];
-  let copied = 0;
-  for (let i = 0; i < tokens.length; i++) {
-    const head = headAt(tokens, i);
-    if (head === undefined) continue;
-    const cursor = createCursor(sql, tokens.slice(head.inner));
-    const call = readCall(cursor, head.name, sql);
-    if (head.wrapped) cursor.expectPunctuation(")");
-    const next = cursor.peek();
-    const end = tokens.findIndex((token) => token.start === next.start && token.kind === next.kind);
-    const start = tokens[i]!.start;
-    pieces.push({ text: sql.slice(copied, start), from: copied, fixed: false });
-    pieces.push({ text: head.name === "TUMBLE" ? tumble(call) : hop(call), from: start, fixed: true });
-    copied = tokens[end - 1]!.end;
-    i = end - 1;
-  }
-  if (pieces.length === 0) return { sql, toSource: (offset) => offset };
-  pieces.push({ text: sql.slice(copied), from: copied, fixed: false });
-  return { sql: pieces.map((piece) => piece.text).join(""), toSource: (offset) => sourceOffset(pieces, offset) };
-}
-
-interface Piece {
-  readonly text: string;
-  readonly from: number;
-  /** Every offset in it stands for its beginning. */
-  readonly fixed: boolean;
-}
-
-function sourceOffset(pieces: readonly Piece[], offset: number): number {
-  let at = 0;
-  for (const piece of pieces) {
-    if (offset < at + piece.text.length) return piece.fixed ? piece.from : piece.from + offset - at;
-    at += piece.text.length;
-  }
-  const last = pieces.at(-1)!;
-  return last.from + last.text.length;
+export function writeOutWindow(sql: string, tokens: readonly Token[], at: number): WrittenOut | undefined {
+  const head = headAt(tokens, at);
+  if (head === undefined) return undefined;
+  const cursor = createCursor(sql, tokens.slice(head.inner));
+  const call = readCall(cursor, head.name, sql);
+  if (head.wrapped) cursor.expectPunctuation(")");
+  const next = cursor.peek();
+  const end = tokens.findIndex((token) => token.start === next.start && token.kind === next.kind);
+  return { text: head.name === "TUMBLE" ? tumble(call) : hop(call), tokens: end - at };
 }
 
 interface Head {

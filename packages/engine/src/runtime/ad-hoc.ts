@@ -85,7 +85,8 @@ async function checkScope(reader: Reader, program: Program, sql: string): Promis
   const tree = await reader.run((connection) => parseSelect(connection, sql));
   const { relations, problems } = inspectQuery(tree, { volatile: true });
   if (problems[0] !== undefined) throw adHocError(problems[0].message);
-  const known = new Map([...program.tables, ...program.views].map((relation) => [relation.name.toLowerCase(), relation]));
+  const visible = [...program.tables.filter((table) => table.internal !== true), ...program.views];
+  const known = new Map(visible.map((relation) => [relation.name.toLowerCase(), relation]));
   for (const name of relations.keys()) {
     const relation = known.get(name);
     if (relation === undefined) throw adHocError(`No table or view '${name}' in this program`);
@@ -115,7 +116,7 @@ async function startSelect(reader: Reader, program: Program, sql: string, finish
 }
 
 async function insertRows(reader: Reader, program: Program, insert: Insert): Promise<{ table: string; rows: Row[] }> {
-  const table = program.tables.find((candidate) => candidate.name.toLowerCase() === insert.table.toLowerCase());
+  const table = program.tables.find(({ name, internal }) => internal !== true && name.toLowerCase() === insert.table.toLowerCase());
   if (table === undefined) throw adHocError(`No table '${insert.table}' in this program to insert into`);
   const targets = targetColumns(table, insert.columns);
   const { sql } = await bindSelect(reader, program, insert.query);

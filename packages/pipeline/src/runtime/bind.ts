@@ -41,7 +41,8 @@ export const schemaOf = (relation: Table | View): TableSchema => ({
   primaryKey: relation.kind === "table" ? relation.primaryKey : undefined,
 });
 
-export const findTable = (program: Program, name: string): Table | undefined => program.tables.find((t) => t.name === name);
+export const findTable = (program: Program, name: string): Table | undefined =>
+  program.tables.find((t) => t.name === name && t.internal !== true);
 export const findRelation = (program: Program, name: string): (Relation & (Table | View)) | undefined =>
   findTable(program, name) ?? program.views.find((view) => view.name === name && !view.local);
 

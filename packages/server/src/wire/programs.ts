@@ -11,7 +11,7 @@ export function toProgramInfo(compiled: CompiledPipeline): Schemas["PartialProgr
   const { program } = compiled;
   return {
     schema: {
-      inputs: program.tables.map(toRelation),
+      inputs: program.tables.filter((table) => table.internal !== true).map(toRelation),
       outputs: program.views.filter((view) => !view.local).map(toRelation),
     },
     udf_stubs: "",

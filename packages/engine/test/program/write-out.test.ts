@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { compileProgram, createEngine, type Row } from "@headgate/engine";
-import { writeOutWindows } from "../../src/program/window-functions.ts";
+import { writeOut } from "../../src/program/write-out.ts";
 
 const minute = 60_000_000n;
 const table = "CREATE TABLE t (id INTEGER, ts TIMESTAMP) WITH ('materialized' = 'true');";
@@ -77,7 +77,7 @@ describe("A mistake in a window function", () => {
   });
 });
 
-test("A query without table functions is left as it is", () => {
+test("A query without any of it is left as it is", () => {
   const sql = "SELECT tumble, hop FROM (SELECT 1 AS tumble, 2 AS hop)";
-  expect(writeOutWindows(sql).sql).toBe(sql);
+  expect(writeOut(sql).sql).toBe(sql);
 });
