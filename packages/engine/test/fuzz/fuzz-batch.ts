@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { checkMaintained } from "../oracle/check-maintained.ts";
+import { printScenario } from "./print-scenario.ts";
+import { approximateColumns, programOf, scenarios, type Scenario } from "./scenario.ts";
+
+/** What a batch of scenarios did. */
+export interface BatchReport {
+  readonly programs: number;
+  readonly unbound: number;
+  readonly steps: number;
+  readonly faults: number;
+  readonly incremental: number;
+  /** Views recomputed, by reason. */
+  readonly recomputed: Readonly<Record<string, number>>;
+  /** Why programs did not bind, by message. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly failure: Failure | undefined;
+}
+export interface Failure {
+  readonly seed: number;
+  /** fast-check's path to the smallest counterexample. */
+  readonly path: string;
+  readonly error: string;
+  /** As a test to paste. */
+  readonly scenario: string;
+}
+
+export interface BatchOptions {
+  readonly seed: number;
+  readonly runs: number;
+  /** Ends the batch early, in milliseconds. */
+  readonly time: number;
+  /** Replays one case. */
+  readonly path?: string | undefined;
+  /** Called before a scenario, for what ends the process. */
+  readonly onScenario?: (scenario: Scenario) => void;
+}
+
+/** Runs random scenarios of one seed; a failure comes shrunk. */
+export async function fuzzBatch({ seed, runs, time, path, onScenario }: BatchOptions): Promise<BatchReport> {
+  const tally = createTally();
+  const property = fc.asyncProperty(scenarios, async (scenario) => {
+    onScenario?.(scenario);
+    const checked = await checkMaintained(programOf(scenario), scenario.steps, { approximate: approximateColumns(scenario) });
+    tally.add(checked);
+  });
+  const details = await fc.check(property, {
+    seed,
+    numRuns: runs,
+    interruptAfterTimeLimit: time,
+    ...(path === undefined ? {} : { path }),
+  });
+  const found = details.counterexample?.[0];
+  const failure: Failure | undefined = found && {
+    seed,
+    path: details.counterexamplePath ?? "",
+    error: String((details.errorInstance as Error | undefined)?.stack ?? details.errorInstance),
+    scenario: printScenario(found),
+  };
+  return { ...tally.report(), failure };
+}
+
+interface Tally {
+  add(checked: Awaited<ReturnType<typeof checkMaintained>>): void;
+  report(): Omit<BatchReport, "failure">;
+}
+
+function createTally(): Tally {
+  const sums = { programs: 0, unbound: 0, steps: 0, faults: 0, incremental: 0 };
+  const recomputed: Record<string, number> = {};
+  const refusals: Record<string, number> = {};
+  const count = (counts: Record<string, number>, name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
+  return {
+    add({ unbound, steps, fault, views }) {
+      sums.programs += 1;
+      sums.steps += steps;
+      if (unbound !== undefined) {
+        sums.unbound += 1;
+        count(refusals, unbound);
+      }
+      if (fault !== undefined) sums.faults += 1;
+      for (const [name, maintenance] of views)
+        if (name === "error_view") continue;
+        else if (maintenance.mode === "incremental") sums.incremental += 1;
+        else count(recomputed, maintenance.reason);
+    },
+    report: () => ({ ...sums, recomputed, refusals }),
+  };
+}
+
+/** Adds two reports; the failure is that of either. */
+export function addReports(a: BatchReport, b: BatchReport): BatchReport {
+  const added = (x: Readonly<Record<string, number>>, y: Readonly<Record<string, number>>): Record<string, number> => {
+    const sum: Record<string, number> = { ...x };
+    for (const [name, n] of Object.entries(y)) sum[name] = (sum[name] ?? 0) + n;
+    return sum;
+  };
+  return {
+    programs: a.programs + b.programs,
+    unbound: a.unbound + b.unbound,
+    steps: a.steps + b.steps,
+    faults: a.faults + b.faults,
+    incremental: a.incremental + b.incremental,
+    recomputed: added(a.recomputed, b.recomputed),
+    refusals: added(a.refusals, b.refusals),
+    failure: a.failure ?? b.failure,
+  };
+}

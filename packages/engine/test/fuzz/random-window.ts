@@ -1,0 +1,65 @@
+import type { Dice } from "./dice.ts";
+import { randomExpression, someType, type Scope, type ScopeColumn } from "./expressions.ts";
+import type { FuzzType } from "./fuzz-types.ts";
+import type { Typed } from "./random-aggregates.ts";
+import { list, optional, sequence, type SqlNode } from "./sql-tree.ts";
+
+/** All columns in some order: rows that tie under it are equal. */
+export function totalOrder(dice: Dice, columns: readonly ScopeColumn[]): SqlNode {
+  const items = dice.shuffle(columns).map(({ sql }) => `${sql}${dice.pick(["", " DESC", " NULLS FIRST", " DESC NULLS LAST"])}`);
+  return items.join(", ");
+}
+
+/** A window call whose value does not depend on the order of equal rows. */
+export function randomWindow(scope: Scope): Typed {
+  const { dice, columns } = scope;
+  const partition = dice.chance(0.7) ? optional(`PARTITION BY ${dice.pick(columns).sql} `) : "";
+  return dice.weighted<() => Typed>([
+    [4, () => ranking(scope, partition)],
+    [3, () => neighbour(scope, partition)],
+    [2, () => end(scope, partition)],
+    [5, () => running(scope, partition)],
+  ])();
+}
+
+function ranking({ dice, columns }: Scope, partition: SqlNode): Typed {
+  const name = dice.pick(["row_number()", "rank()", "dense_rank()"]);
+  // Ranks need no unique order: peers share one.
+  const order = name === "row_number()" ? totalOrder(dice, columns) : dice.pick(columns).sql;
+  return { sql: sequence(`${name} OVER (`, partition, "ORDER BY ", order, ")"), type: "BIGINT" };
+}
+
+function neighbour({ dice, columns }: Scope, partition: SqlNode): Typed {
+  const { sql, type } = dice.pick(columns);
+  const name = dice.pick(["lag", "lead"]);
+  const distance = dice.chance(0.3) ? ", 2" : "";
+  return { sql: sequence(`${name}(${sql}${distance}) OVER (`, partition, "ORDER BY ", totalOrder(dice, columns), ")"), type };
+}
+
+function end({ dice, columns }: Scope, partition: SqlNode): Typed {
+  const { sql, type } = dice.pick(columns);
+  const name = dice.pick(["first_value", "last_value"]);
+  const frame = dice.chance(0.4) ? optional(" ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING") : "";
+  return { sql: sequence(`${name}(${sql}) OVER (`, partition, "ORDER BY ", totalOrder(dice, columns), frame, ")"), type };
+}
+
+const sums: Readonly<Record<string, readonly (readonly [name: string, result: FuzzType])[]>> = {
+  "INTEGER": [["sum", "HUGEINT"], ["avg", "DOUBLE"]],
+  "BIGINT": [["sum", "HUGEINT"], ["avg", "DOUBLE"]],
+  "DECIMAL(9,2)": [["sum", "DECIMAL(38,2)"], ["avg", "DOUBLE"]],
+  "DOUBLE!": [["sum", "DOUBLE!"], ["avg", "DOUBLE"]],
+}; // prettier-ignore
+
+function running(scope: Scope, partition: SqlNode): Typed {
+  const { dice, columns } = scope;
+  const type = someType(scope);
+  const [name, result] = dice.pick([...(sums[type] ?? []), ["count", "BIGINT"], ["min", type], ["max", type]] as const);
+  const argument = randomExpression(scope, type, 1);
+  const over = dice.weighted<() => SqlNode>([
+    [4, () => partition],
+    [3, () => sequence(partition, `ORDER BY ${dice.pick(columns).sql}`)],
+    [2, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW")],
+    [1, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING")],
+  ])();
+  return { sql: sequence(`${name}(`, list([argument]), ") OVER (", over, ")"), type: result };
+}
