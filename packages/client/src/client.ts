@@ -1,5 +1,6 @@
 import { ClientError } from "./errors.ts";
 import { createApiKeys, type ApiKeys } from "./resources/api-keys.ts";
+import { createCheckpoints, type Checkpoints } from "./resources/checkpoints.ts";
 import { createConfig, createValidateProgram, type Config, type ValidateProgram } from "./resources/config.ts";
 import { createConnectors, type Connectors } from "./resources/connectors.ts";
 import { createEgress, type Egress } from "./resources/egress.ts";
@@ -28,6 +29,7 @@ export interface ClientOptions {
 /** A Headgate server, as its contract describes it. */
 export interface Client extends Queries, Ingress {
   readonly pipelines: Pipelines;
+  readonly checkpoints: Checkpoints;
   readonly connectors: Connectors;
   readonly outputs: Outputs;
   readonly apiKeys: ApiKeys;
@@ -50,6 +52,7 @@ export function createClient(options: ClientOptions): Client {
   const connectors = createConnectors(transport);
   return {
     pipelines: createPipelines(transport),
+    checkpoints: createCheckpoints(transport),
     connectors,
     outputs: createOutputs(transport),
     apiKeys: createApiKeys(transport),

@@ -33,10 +33,21 @@ export class ApiError<Code extends AnyErrorCode = AnyErrorCode> extends Error {
  * - `connection`: no answer of the API arrived: refused, cut, or a gateway answered in its place.
  * - `malformed_reply`: something answered that does not speak the contract.
  * - `invalid_argument`: the call cannot be sent as it is.
- * - `compilation_failed`, `deployment_failed`: what was waited for will not happen; `details` has the server's reason.
+ * - `compilation_failed`, `deployment_failed`, `suspend_failed`, `checkpoint_failed`: what was waited for will not happen; `details`
+ *   has the server's reason.
+ * - `approval_needed`: what was waited for comes only after an approval; `details` has what there is to approve.
  */
 export type ClientErrorCode =
-  "timeout" | "aborted" | "connection" | "malformed_reply" | "invalid_argument" | "compilation_failed" | "deployment_failed";
+  | "timeout"
+  | "aborted"
+  | "connection"
+  | "malformed_reply"
+  | "invalid_argument"
+  | "compilation_failed"
+  | "deployment_failed"
+  | "approval_needed"
+  | "suspend_failed"
+  | "checkpoint_failed";
 
 /** What went wrong on this side of the wire, or between the two. */
 export class ClientError extends Error {

@@ -3,7 +3,8 @@ import { repeatableByMethod, type Repeatable } from "./retrying-fetch.ts";
 
 /**
  * What the contract promises beyond HTTP's own methods: carried out twice, these leave what once leaves.
- * A lost reply to a reset is safe too: the second supersedes the first, and its token is the one that is kept.
+ * A lost reply to a reset is safe too: the second supersedes the first, and its token is the one that is kept. So it is for a
+ * checkpoint, where the second only asks for one more.
  */
 const repeatableOperations = new Set<OperationId>([
   "startPipeline",
@@ -12,6 +13,7 @@ const repeatableOperations = new Set<OperationId>([
   "stopPipeline",
   "clearPipeline",
   "dismissPipelineError",
+  "requestCheckpoint",
   "patchPipeline",
   "controlInputConnector",
   "resetOutputConnector",

@@ -3,7 +3,11 @@
  */
 import type { Readable } from "node:stream";
 import type {
+  CheckpointMetadata,
+  CheckpointRequested,
+  CheckpointStatus,
   CompilePipelineResult,
+  CompiledDataflow,
   CompiledPipeline,
   CompletionStatus,
   InputConnectorStats,
@@ -11,6 +15,8 @@ import type {
   OutputConnectorStats,
   PipelineStats,
   ResetStatus,
+  RuntimeReport,
+  RuntimeStatus,
   TimeSeries,
   Token,
 } from "@headgate/pipeline";
@@ -18,8 +24,10 @@ import type { CompilerMessage } from "@headgate/pipeline";
 
 export type ResourcesStatus = "Stopped" | "Provisioning" | "Provisioned" | "Stopping";
 export type ResourcesDesiredStatus = "Stopped" | "Provisioned";
-export type DeployedRuntimeStatus = "Unavailable" | "Initializing" | "Paused" | "Running";
-export type RuntimeDesiredStatus = "Paused" | "Running" | "Standby";
+export type DeployedRuntimeStatus = "Unavailable" | RuntimeStatus;
+export type RuntimeDesiredStatus = "Paused" | "Running" | "Standby" | "Suspended";
+/** How a program differs from the one that a storage belongs to. */
+export type ProgramChange = NonNullable<RuntimeReport["change"]>;
 export type ProgramStatus =
   "Pending" | "CompilingSql" | "SqlCompiled" | "CompilingRust" | "Success" | "SqlError" | "RustError" | "SystemError";
 export type StorageStatus = "Cleared" | "InUse" | "Clearing";
@@ -63,6 +71,10 @@ export interface Pipeline {
   /** Null unless Provisioned. */
   readonly runtimeStatus: DeployedRuntimeStatus | null;
   readonly runtimeStatusSince: string | null;
+  /** What has to be approved; null unless the runtime awaits approval. */
+  readonly programChange: ProgramChange | null;
+  /** Why the runtime is not what was asked for, in words; null when there is nothing to say. */
+  readonly runtimeReason: string | null;
   readonly runtimeDesiredStatus: RuntimeDesiredStatus | null;
   readonly runtimeDesiredStatusSince: string | null;
   readonly deploymentInitial: RuntimeDesiredStatus | null;
@@ -73,6 +85,8 @@ export interface Pipeline {
   readonly deploymentId: string | null;
   readonly deploymentError: DeploymentError | null;
   readonly storageStatus: StorageStatus;
+  /** As last seen in the storage. */
+  readonly checkpoints: readonly CheckpointMetadata[];
   /** When the combined deployment status last changed. */
   readonly deploymentStatusSince: string;
   readonly deploymentDesiredStatusSince: string;
@@ -101,6 +115,7 @@ export interface StartOptions {
   readonly concurrentBootstrap?: boolean;
   readonly dismissError?: boolean;
 }
+export type ApproveOptions = Pick<StartOptions, "silentBootstrap" | "concurrentBootstrap">;
 
 export interface PipelineService {
   list(): Promise<readonly Pipeline[]>;
@@ -113,11 +128,16 @@ export interface PipelineService {
   start(name: string, options: StartOptions): Promise<void>;
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
-  /** `force: false` suspends, which needs checkpoints: `EnterpriseFeature`. */
+  /**
+   * `force: false` suspends: a checkpoint first, then the end of the process; without storage it fails with `SuspendError`. What has not
+   * come to a state worth a checkpoint is stopped as by force.
+   */
   stop(name: string, options: { readonly force: boolean }): Promise<void>;
   clear(name: string): Promise<void>;
   dismissError(name: string): Promise<void>;
   validate(programCode: string): Promise<CompilePipelineResult>;
+  /** How the program is computed. Fails with `ProgramNotCompiled`, or `ProgramInfoMissesDataflow` when another version compiled it. */
+  dataflow(name: string): Promise<CompiledDataflow>;
   /** Past lines, then live ones until the signal aborts or the pipeline is deleted. */
   logs(name: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
   events(name: string): Promise<readonly PipelineEvent[]>;
@@ -148,6 +168,13 @@ export interface InteractionService {
   stats(pipeline: string, options: { readonly errors: boolean }): Promise<PipelineStats>;
   inputStats(pipeline: string, table: string, connector: string): Promise<InputConnectorStats>;
   controlInput(pipeline: string, table: string, connector: string, action: "start" | "pause"): Promise<void>;
+  /** Lets a pipeline in AwaitingApproval go on. Fails with `InvalidBootstrapConfig` or `InvalidTransition`. */
+  approve(pipeline: string, options: ApproveOptions): Promise<void>;
+  /** Asks for a checkpoint; `incarnation` tells for which life of the pipeline the number counts. */
+  checkpoint(pipeline: string): Promise<CheckpointRequested & { readonly incarnation: string | null }>;
+  /** Fails with `IncarnationUuidMismatch` when one is given that is not the current one. */
+  checkpointStatus(pipeline: string, incarnation?: string): Promise<CheckpointStatus>;
+  checkpoints(pipeline: string): Promise<readonly CheckpointMetadata[]>;
   completionToken(pipeline: string, table: string, connector: string): Promise<Token>;
   completionStatus(pipeline: string, token: string): Promise<CompletionStatus>;
   outputStats(pipeline: string, view: string, connector: string): Promise<OutputConnectorStats>;

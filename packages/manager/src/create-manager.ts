@@ -118,9 +118,21 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
       supervisor.settle(pipeline.id);
     },
   });
-  const parts = { registry, catalogue, clock, logger, supervisor, compiler, compileLoop, logs, dataDirectory, platformVersion };
-  const pipelines = createPipelineService(parts);
   const interaction = createInteractionService(registry, supervisor, timing);
+  const parts = {
+    registry,
+    catalogue,
+    clock,
+    logger,
+    supervisor,
+    interaction,
+    compiler,
+    compileLoop,
+    logs,
+    dataDirectory,
+    platformVersion,
+  };
+  const pipelines = createPipelineService(parts);
   let closed = false;
 
   for (const { id } of registry.list()) {

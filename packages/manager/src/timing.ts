@@ -6,6 +6,8 @@ export interface Timing {
   readonly provisioningMs: number;
   /** How long a pipeline process may take to end at a step boundary before it is killed. */
   readonly stopGraceMs: number;
+  /** How long a pipeline may take to write its last checkpoint before the wish to suspend it is given up. */
+  readonly suspendMs: number;
   readonly statusPollMs: number;
   readonly statusDeadlineMs: number;
   readonly callMs: number;
@@ -23,6 +25,7 @@ export const standardTiming: Timing = {
   compilerIdleMs: 60_000,
   provisioningMs: 60_000,
   stopGraceMs: 3000,
+  suspendMs: 120_000,
   statusPollMs: 1000,
   statusDeadlineMs: 2000,
   callMs: 10_000,

@@ -2,23 +2,24 @@ import { ClientError } from "../errors.ts";
 import { isApiError } from "../errors.ts";
 import { defaultWaitMs, poll, type WaitOptions } from "../poll.ts";
 import { startDeadline } from "../deadline.ts";
-import type { NewPipeline, Pipeline, PipelineCalls, PipelineStatus } from "./pipelines.ts";
+import type { NewPipeline, Pipeline, PipelineCalls, PipelineStatus, StartOptions } from "./pipelines.ts";
 
 /** Calls that take as long as what they ask for. */
 export interface PipelineWaits {
   /**
    * Asks for the pipeline's status until it is the one given, or until the function says yes. Waiting for a status ends with
-   * `deployment_failed` when the deployment ends in an error.
+   * `deployment_failed` when the deployment ends in an error, and for `Running` or `Paused` with `approval_needed` when somebody
+   * has to approve first.
    */
   readonly waitFor: (name: string, until: PipelineStatus | ((pipeline: Pipeline) => boolean), options?: WaitOptions) => Promise<Pipeline>;
   /** Waits until the program is compiled; `compilation_failed` with the compiler's messages if it cannot be. */
   readonly waitForCompilation: (name: string, options?: WaitOptions) => Promise<Pipeline>;
-  readonly startAndWait: (
-    name: string,
-    options?: WaitOptions & { readonly initial?: "running" | "paused" | undefined },
-  ) => Promise<Pipeline>;
+  /** Ends early with `approval_needed` when the program has changed and the policy is to wait for an approval. */
+  readonly startAndWait: (name: string, options?: WaitOptions & StartOptions) => Promise<Pipeline>;
   /** Stops by force and waits until it has stopped. */
   readonly stopAndWait: (name: string, options?: WaitOptions) => Promise<Pipeline>;
+  /** Has a checkpoint written, and waits until the pipeline has stopped. Fails with `suspend_failed` when it goes on instead. */
+  readonly suspendAndWait: (name: string, options?: WaitOptions) => Promise<Pipeline>;
   /** Gives up the storage of a stopped pipeline and waits until it is gone. */
   readonly clearAndWait: (name: string, options?: WaitOptions) => Promise<Pipeline>;
   /**
@@ -42,6 +43,7 @@ export function createPipelineWaits(calls: PipelineCalls): PipelineWaits {
     return waitUntil(name, `to be ${until}`, options, (pipeline) => {
       if (pipeline.deployment_status === until) return true;
       if (until !== "Stopped") assertDeployable(pipeline);
+      if (until === "Running" || until === "Paused") assertApproved(pipeline);
       return false;
     });
   };
@@ -66,6 +68,20 @@ export function createPipelineWaits(calls: PipelineCalls): PipelineWaits {
       return await waitFor(name, "Stopped", rest);
     });
 
+  const suspendAndWait: PipelineWaits["suspendAndWait"] = (name, options = {}) =>
+    within(`Suspending ${name}`, options, async (rest) => {
+      await calls.stop(name, { force: false, signal: rest.signal });
+      return await waitUntil(name, "to be suspended", rest, (pipeline) => {
+        if (pipeline.deployment_status === "Stopped") {
+          assertDeployable(pipeline);
+          return true;
+        }
+        // The wish is taken back when it cannot be met.
+        if (!["Suspended", "Stopped"].includes(pipeline.deployment_desired_status)) throw notSuspended(pipeline);
+        return false;
+      });
+    });
+
   const clearAndWait: PipelineWaits["clearAndWait"] = (name, options = {}) =>
     within(`Clearing ${name}`, options, async (rest) => {
       await calls.clear(name, { signal: rest.signal });
@@ -75,12 +91,13 @@ export function createPipelineWaits(calls: PipelineCalls): PipelineWaits {
   return {
     waitFor,
     waitForCompilation,
-    startAndWait: (name, { initial = "running", ...options } = {}) =>
+    startAndWait: (name, { initial = "running", dismissError, bootstrapPolicy, silentBootstrap, ...options } = {}) =>
       within(`Starting ${name}`, options, async (rest) => {
-        await calls.start(name, { initial, signal: rest.signal });
+        await calls.start(name, { initial, dismissError, bootstrapPolicy, silentBootstrap, signal: rest.signal });
         return await waitFor(name, initial === "running" ? "Running" : "Paused", rest);
       }),
     stopAndWait,
+    suspendAndWait,
     clearAndWait,
     createOrReplace: (pipeline, options = {}) =>
       within(`Creating ${pipeline.name}`, options, async (rest) => {
@@ -118,6 +135,22 @@ function assertDeployable(pipeline: Pipeline): void {
   const error = pipeline.deployment_error;
   if (!error) return;
   throw new ClientError("deployment_failed", `${pipeline.name} did not come up: ${error.message}`, { details: error });
+}
+
+function assertApproved(pipeline: Pipeline): void {
+  if (pipeline.deployment_status !== "AwaitingApproval") return;
+  throw new ClientError(
+    "approval_needed",
+    `The program of ${pipeline.name} has changed since its storage was written: approve it, or stop it.`,
+    {
+      details: pipeline.deployment_runtime_status_details,
+    },
+  );
+}
+
+function notSuspended(pipeline: Pipeline): ClientError {
+  const details = pipeline.deployment_runtime_status_details;
+  return new ClientError("suspend_failed", `${pipeline.name} goes on: ${details?.reason ?? "it was not suspended"}`, { details });
 }
 
 function compilerSays({ program_status, program_error }: Pipeline): string {

@@ -15,6 +15,13 @@ export interface StartOptions extends CallOptions {
   readonly initial?: "running" | "paused" | undefined;
   /** Default true: forget the error that the last deployment ended with. */
   readonly dismissError?: boolean | undefined;
+  /** What to do when the program differs from the one that the storage is of. Default: wait for {@link PipelineCalls.approve}. */
+  readonly bootstrapPolicy?: "allow" | "reject" | "await_approval" | undefined;
+  /** True: outputs of changed views get only what changes after these have been filled anew. */
+  readonly silentBootstrap?: boolean | undefined;
+}
+export interface ApproveOptions extends CallOptions {
+  readonly silentBootstrap?: boolean | undefined;
 }
 
 export interface PipelineCalls {
@@ -29,11 +36,15 @@ export interface PipelineCalls {
   readonly start: (name: string, options?: StartOptions) => Promise<void>;
   readonly pause: (name: string, options?: CallOptions) => Promise<void>;
   readonly resume: (name: string, options?: CallOptions) => Promise<void>;
-  /** By force unless told otherwise; a stop without force needs checkpoints. */
+  /** Lets a pipeline in `AwaitingApproval` go on with its changed program. */
+  readonly approve: (name: string, options?: ApproveOptions) => Promise<void>;
+  /** By force unless told otherwise; without force the pipeline is suspended, see {@link PipelineWaits.suspendAndWait}. */
   readonly stop: (name: string, options?: CallOptions & { readonly force?: boolean | undefined }) => Promise<void>;
   /** Gives up the storage of a stopped pipeline. */
   readonly clear: (name: string, options?: CallOptions) => Promise<void>;
   readonly dismissError: (name: string, options?: CallOptions) => Promise<void>;
+  /** How the program is computed: its operators, and for each view whether it is kept incrementally. */
+  readonly dataflowGraph: (name: string, options?: CallOptions) => Promise<ReplyBody<"getDataflowGraph">>;
   readonly stats: (
     name: string,
     options?: CallOptions & { readonly includeConnectorErrors?: boolean | undefined },
@@ -65,13 +76,23 @@ export function createPipelines(transport: Transport): Pipelines {
     replace: (name, body, options) => call("replacePipeline", { path: path(name), body }, options),
     patch: (name, body, options) => call("patchPipeline", { path: path(name), body }, options),
     delete: (name, options) => nothing(call("deletePipeline", { path: path(name) }, options)),
-    start: (name, { initial = "running", dismissError = true, ...options } = {}) =>
-      nothing(call("startPipeline", { path: path(name), query: { initial, dismiss_error: dismissError } }, options)),
+    start: (name, { initial = "running", dismissError = true, bootstrapPolicy, silentBootstrap, ...options } = {}) => {
+      const query = {
+        initial,
+        dismiss_error: dismissError,
+        ...(bootstrapPolicy !== undefined && { bootstrap_policy: bootstrapPolicy }),
+        ...(silentBootstrap !== undefined && { silent_bootstrap: silentBootstrap }),
+      };
+      return nothing(call("startPipeline", { path: path(name), query }, options));
+    },
+    approve: (name, { silentBootstrap = false, ...options } = {}) =>
+      nothing(call("approveBootstrap", { path: path(name), query: { silent_bootstrap: silentBootstrap } }, options)),
     pause: (name, options) => nothing(call("pausePipeline", { path: path(name) }, options)),
     resume: (name, options) => nothing(call("resumePipeline", { path: path(name) }, options)),
     stop: (name, { force = true, ...options } = {}) => nothing(call("stopPipeline", { path: path(name), query: { force } }, options)),
     clear: (name, options) => nothing(call("clearPipeline", { path: path(name) }, options)),
     dismissError: (name, options) => nothing(call("dismissPipelineError", { path: path(name) }, options)),
+    dataflowGraph: (name, options) => call("getDataflowGraph", { path: path(name) }, options),
     stats: (name, { includeConnectorErrors = false, ...options } = {}) =>
       call("getPipelineStats", { path: path(name), query: { include_connector_errors: includeConnectorErrors } }, options),
     timeSeries: (name, options) => call("getPipelineTimeSeries", { path: path(name) }, options),

@@ -241,6 +241,114 @@ export interface paths {
         patch: operations["patchPipeline"];
         trace?: never;
     };
+    "/v0/pipelines/{pipeline_name}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve the start of a changed program
+         * @description A pipeline that was started with `bootstrap_policy=await_approval` on the storage of another program waits as `AwaitingApproval`.
+         *     This lets it go on: changed tables are emptied, changed views are filled anew. To turn it down, stop the pipeline; its storage
+         *     is then as it was.
+         */
+        post: operations["approveBootstrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/pipelines/{pipeline_name}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a checkpoint
+         * @description Answers at once; the pipeline writes the checkpoint after its present step. Requests that come while one is being written share
+         *     the next one. Ask for the status of checkpoints to learn when it is on disk. A pipeline also writes checkpoints by itself, see
+         *     `runtime_config.fault_tolerance.checkpoint_interval_secs`; what it has accepted is never lost between two of them.
+         */
+        post: operations["requestCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/pipelines/{pipeline_name}/checkpoint_status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Learn what became of requests for checkpoints
+         * @description The numbers count within one incarnation of the pipeline.
+         */
+        get: operations["getCheckpointStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/pipelines/{pipeline_name}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the checkpoints in a pipeline's storage
+         * @description The pipeline must have a process. What was last seen stays in `storage_status_details` of the pipeline after it has stopped.
+         */
+        get: operations["listCheckpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v0/pipelines/{pipeline_name}/clear": {
         parameters: {
             query?: never;
@@ -287,6 +395,33 @@ export interface paths {
          *     answered with 200. Checked in this order: the pipeline, its process, the token.
          */
         get: operations["getCompletionStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/pipelines/{pipeline_name}/dataflow_graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read how a pipeline's program is computed
+         * @description The graph of operators that the compiler made of the program, and for each view whether it is kept incrementally or computed anew,
+         *     and why. The program must be compiled; the pipeline need not run.
+         */
+        get: operations["getDataflowGraph"];
         put?: never;
         post?: never;
         delete?: never;
@@ -625,6 +760,11 @@ export interface paths {
          * @description Accepts, and starts the pipeline after the answer; poll the pipeline until `deployment_status` is what was asked for, or
          *     `deployment_error` is set. While the program still compiles the start waits for it. A pipeline that is already
          *     started in the same way is left alone.
+         *
+         *     A pipeline whose storage is in use goes on from what it holds. When the program has changed since, changed tables are emptied and
+         *     changed views filled anew, as `bootstrap_policy` says: `allow` does so at once; `reject` fails with the deployment error
+         *     `BootstrapRejected`; `await_approval` waits as `AwaitingApproval`, with the difference in
+         *     `deployment_runtime_status_details.approval_diff`, until the start is approved or the pipeline stopped.
          */
         post: operations["startPipeline"];
         delete?: never;
@@ -677,8 +817,14 @@ export interface paths {
         /**
          * Stop a pipeline
          * @description With `force=true` the process is ended, in whatever state it is, also when it does not answer, and a start that still
-         *     waits is taken back; a stopped pipeline is left alone. The pipeline's storage stays. Without `force` the pipeline would be
-         *     suspended with a checkpoint, which this edition does not offer: 501 `EnterpriseFeature`.
+         *     waits is taken back; a stopped pipeline is left alone.
+         *
+         *     Without `force` the pipeline is suspended: it writes a checkpoint and then ends, so that the next start has nothing to do
+         *     again. Poll until it is `Stopped`. When the checkpoint fails the pipeline goes on as it was, with the cause in
+         *     `deployment_runtime_status_details.reason`; a stop by force works at any time. A pipeline without storage cannot be
+         *     suspended: 500 `SuspendError`. One that has not begun its work is stopped as by force.
+         *
+         *     Either way the storage stays, and the next start goes on from it: what the pipeline has accepted is not lost.
          */
         post: operations["stopPipeline"];
         delete?: never;
@@ -1005,6 +1151,14 @@ export interface components {
             /** @constant */
             status: "in_progress";
         };
+        /** @description A request for a checkpoint that failed. */
+        CheckpointFailure: {
+            error: string;
+            /** Format: date-time */
+            failed_at: string;
+            /** Format: int64 */
+            sequence_number: number;
+        };
         /** @description A checkpoint in the pipeline's storage. */
         CheckpointMetadata: {
             fingerprint: number;
@@ -1017,6 +1171,29 @@ export interface components {
             steps?: number | null;
             /** Format: uuid */
             uuid: string;
+        };
+        /** @description A request for a checkpoint. Ask for the status of checkpoints until its number has succeeded or failed. */
+        CheckpointResponse: {
+            /**
+             * Format: int64
+             * @description Counts the requests of this incarnation.
+             */
+            checkpoint_sequence_number: number;
+            /**
+             * Format: uuid
+             * @description The life of the pipeline for which the number counts.
+             */
+            incarnation_uuid: string | null;
+        };
+        /** @description What became of the requests for checkpoints in this incarnation. */
+        CheckpointStatus: {
+            /** @description The last request that failed; null when none has. */
+            failure: components["schemas"]["CheckpointFailure"] | null;
+            /**
+             * Format: int64
+             * @description The number of the last request that is on disk; it covers every smaller one. Null before the first.
+             */
+            success: number | null;
         };
         /**
          * @description One piece of a change feed. A piece without data is a heartbeat. JSON data is an array of `{"insert": row}` and
@@ -1199,6 +1376,45 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * @description The operators that a program is computed with, and how each view is kept. The shape is this server's own: the dialect says only
+         *     that it is JSON.
+         */
+        DataflowGraph: {
+            /** @description Inputs stand before what reads them. */
+            nodes: components["schemas"]["DataflowNode"][];
+            /** @description In order of declaration. */
+            views: components["schemas"]["DataflowView"][];
+        };
+        /** @description An operator. */
+        DataflowNode: {
+            /** @description Its expressions, as far as they are shown. */
+            detail: string;
+            id: number;
+            /** @description Nodes that it reads. */
+            inputs: number[];
+            /** @description What it does, in a word or two. */
+            label: string;
+            /** @description The table or view whose content it gives, if it is one. */
+            relation: string | null;
+        };
+        /** @description How a view is kept. */
+        DataflowView: {
+            /**
+             * @description `incremental`: a step costs in proportion to what has changed. `recompute`: the view is computed anew in each step that changes something below it.
+             * @enum {string}
+             */
+            mode: "incremental" | "recompute";
+            name: string;
+            /** @description Why the view is recomputed; null when it is incremental. */
+            reason: string | null;
+        };
+        /**
+         * @description What the sink may see after a crash. `exactly_once`: every change once. `at_least_once`: the changes of the last steps before the
+         *     crash may come again.
+         * @enum {string}
+         */
+        Delivery: "exactly_once" | "at_least_once";
         /** @description A program to begin with. */
         Demo: {
             description: string;
@@ -1271,7 +1487,7 @@ export interface components {
          * @description What went wrong, as a word to program against. Each operation lists its own codes beside each error answer.
          * @enum {string}
          */
-        ErrorCode: "AdHocQueryError" | "ApiConnectionLimit" | "BootstrapPolicyImmutableUnlessStopped" | "CannotRenameNonExistingPipeline" | "CannotStartWhileClearingStorage" | "CannotStartWithCompilationError" | "CannotStartWithUndismissedError" | "CompilerTimeout" | "CompilerUnavailable" | "ConfigError.CyclicDependency" | "ConfigError.EmptyStartAfter" | "ConfigError.EncoderConfigParseError" | "ConfigError.InputFormatNotSpecified" | "ConfigError.InputFormatNotSupported" | "ConfigError.InvalidEncoderConfig" | "ConfigError.InvalidTransportConfig" | "ConfigError.OutputFormatNotSpecified" | "ConfigError.OutputFormatNotSupported" | "ConfigError.ParserConfigParseError" | "ConfigError.PipelineConfigParseError" | "ConfigError.UnknownIndex" | "ConfigError.UnknownInputFormat" | "ConfigError.UnknownInputStream" | "ConfigError.UnknownInputTransport" | "ConfigError.UnknownOutputFormat" | "ConfigError.UnknownOutputStream" | "ConfigError.UnknownOutputTransport" | "DeleteRestrictedToClearedStorage" | "DeleteRestrictedToFullyStopped" | "DismissErrorRestrictedToFullyStopped" | "DuplicateName" | "EditRestrictedToClearedStorage" | "EmptyName" | "EnterpriseFeature" | "IllegalPipelineAction" | "InitialImmutableUnlessStopped" | "InitialStandbyNotAllowed" | "InitializationError" | "Initializing" | "InputTransportError" | "InsufficientPermissions" | "InternalError" | "InvalidApiKey" | "InvalidBootstrapConfig" | "InvalidConnectorAction" | "InvalidParam" | "InvalidProgramConfig" | "InvalidRequest" | "InvalidRuntimeConfig" | "InvalidTag" | "InvalidUuidParam" | "MethodNotAllowed" | "NameDoesNotMatchPattern" | "NoPipelineMonitorEventsAvailable" | "NotSupported" | "OutputTransportError" | "ParseErrors" | "PayloadTooLarge" | "PipelineInteractionInvalidResponse" | "PipelineInteractionNotDeployed" | "PipelineInteractionUnreachable" | "PipelineRestarted" | "RunnerError.ProvisioningTimeout" | "RuntimeError.OutOfMemory" | "RuntimeError.ProcessDied" | "RuntimeError.WorkerPanic" | "ShuttingDown" | "StartFailedDueToFailedCompilation" | "StorageError" | "StorageStatusImmutableUnlessStopped" | "Terminating" | "TooLongDescription" | "TooLongName" | "TooManyTags" | "UnknownApiKey" | "UnknownEndpointInCompletionToken" | "UnknownEndpointInResetToken" | "UnknownInputEndpoint" | "UnknownOutputEndpoint" | "UnknownPath" | "UnknownPipelineMonitorEvent" | "UnknownPipelineName" | "UnsupportedMediaType" | "UnsupportedPipelineAction" | "UpdateRestrictedToStopped";
+        ErrorCode: "AdHocQueryError" | "ApiConnectionLimit" | "AwaitingApproval" | "BootstrapInProgress" | "BootstrapPolicyImmutableUnlessStopped" | "BootstrapRejected" | "CannotRenameNonExistingPipeline" | "CannotStartWhileClearingStorage" | "CannotStartWithCompilationError" | "CannotStartWithUndismissedError" | "CheckpointError" | "CompilerTimeout" | "CompilerUnavailable" | "ConfigError.CyclicDependency" | "ConfigError.EmptyStartAfter" | "ConfigError.EncoderConfigParseError" | "ConfigError.InputFormatNotSpecified" | "ConfigError.InputFormatNotSupported" | "ConfigError.InvalidEncoderConfig" | "ConfigError.InvalidTransportConfig" | "ConfigError.OutputFormatNotSpecified" | "ConfigError.OutputFormatNotSupported" | "ConfigError.ParserConfigParseError" | "ConfigError.PipelineConfigParseError" | "ConfigError.UnknownIndex" | "ConfigError.UnknownInputFormat" | "ConfigError.UnknownInputStream" | "ConfigError.UnknownInputTransport" | "ConfigError.UnknownOutputFormat" | "ConfigError.UnknownOutputStream" | "ConfigError.UnknownOutputTransport" | "DeleteRestrictedToClearedStorage" | "DeleteRestrictedToFullyStopped" | "DismissErrorRestrictedToFullyStopped" | "DuplicateName" | "EditRestrictedToClearedStorage" | "EmptyName" | "IllegalPipelineAction" | "IncarnationUuidMismatch" | "InitialImmutableUnlessStopped" | "InitialStandbyNotAllowed" | "InitializationError" | "Initializing" | "InputTransportError" | "InsufficientPermissions" | "InternalError" | "InvalidApiKey" | "InvalidBootstrapConfig" | "InvalidConnectorAction" | "InvalidParam" | "InvalidProgramConfig" | "InvalidRequest" | "InvalidRuntimeConfig" | "InvalidTag" | "InvalidTransition" | "InvalidUuidParam" | "MethodNotAllowed" | "NameDoesNotMatchPattern" | "NoPipelineMonitorEventsAvailable" | "NotSupported" | "OutputTransportError" | "ParseErrors" | "PayloadTooLarge" | "PipelineInteractionInvalidResponse" | "PipelineInteractionNotDeployed" | "PipelineInteractionUnreachable" | "PipelineRestarted" | "ProgramInfoMissesDataflow" | "ProgramNotCompiled" | "RestoreInProgress" | "RunnerError.ProvisioningTimeout" | "RuntimeError.OutOfMemory" | "RuntimeError.ProcessDied" | "RuntimeError.WorkerPanic" | "ShuttingDown" | "StartFailedDueToFailedCompilation" | "StorageError" | "StorageStatusImmutableUnlessStopped" | "SuspendError" | "Suspended" | "Terminating" | "TooLongDescription" | "TooLongName" | "TooManyTags" | "UnknownApiKey" | "UnknownEndpointInCompletionToken" | "UnknownEndpointInResetToken" | "UnknownInputEndpoint" | "UnknownOutputEndpoint" | "UnknownPath" | "UnknownPipelineMonitorEvent" | "UnknownPipelineName" | "UnsupportedMediaType" | "UnsupportedPipelineAction" | "UpdateRestrictedToStopped";
         /** @description Body of every error answer. */
         ErrorResponse: {
             /** @description The facts behind the message as the code's own fields, usually an object; null or an empty object when there are none. */
@@ -1564,6 +1780,8 @@ export interface components {
         /** @description Status of an output connector. */
         OutputEndpointStatus: {
             config: components["schemas"]["ShortEndpointConfig"];
+            /** @description An addition of this server to the published fields. */
+            delivery: components["schemas"]["Delivery"];
             /** @description The newest 100 per tag, oldest first. Absent from the pipeline's stats unless asked for. */
             encode_errors?: components["schemas"]["ConnectorError"][];
             /** @description `<view>.<connector>`. */
@@ -2172,6 +2390,46 @@ export interface components {
         };
     };
     responses: {
+        /** @description The pipeline is being suspended. */
+        BeingSuspended: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Pipeline 'orders' is stopping, so it cannot pause; wait until it has stopped, then start it again",
+                 *       "error_code": "IllegalPipelineAction",
+                 *       "details": {
+                 *         "pipeline_name": "orders",
+                 *         "action": "pause"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description No checkpoint can be taken, or the server or the pipeline's process failed. */
+        CannotCheckpoint: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "Pipeline 'orders' cannot be suspended: StorageRequired; a stop with force=true always works, and keeps what is in its storage",
+                 *       "error_code": "SuspendError",
+                 *       "details": {
+                 *         "pipeline_name": "orders",
+                 *         "reasons": [
+                 *           "StorageRequired"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description Another pipeline has that name. */
         DuplicatePipelineName: {
             headers: {
@@ -2284,7 +2542,7 @@ export interface components {
                 "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The pipeline has no process that could answer, or the process did not answer in time. */
+        /** @description The pipeline has no process that could answer, or the process did not answer in time, or cannot serve this yet. */
         PipelineUnavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -3149,6 +3407,200 @@ export interface operations {
             500: components["responses"]["InternalError"];
         };
     };
+    approveBootstrap: {
+        parameters: {
+            query?: {
+                /** @description Fill changed views beside the running pipeline. This server does not offer it, and answers `true` with 400 `InvalidBootstrapConfig`. */
+                concurrent_bootstrap?: boolean;
+                /** @description Outputs of changed views get none of the content that is filled in, only what changes after it. */
+                silent_bootstrap?: boolean;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pipeline goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is not valid, or nothing waits to be approved. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "silent_bootstrap and concurrent_bootstrap exclude each other; set at most one",
+                     *       "error_code": "InvalidBootstrapConfig",
+                     *       "details": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
+            500: components["responses"]["InteractionFailed"];
+            503: components["responses"]["PipelineUnavailable"];
+        };
+    };
+    requestCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checkpoint_sequence_number": 3,
+                     *       "incarnation_uuid": "01990000-0000-7000-8000-000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckpointResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
+            500: components["responses"]["CannotCheckpoint"];
+            503: components["responses"]["PipelineUnavailable"];
+        };
+    };
+    getCheckpointStatus: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The incarnation that the request was made in. When the pipeline has another one by now, the answer is 400 `IncarnationUuidMismatch`.
+                 * @example 01990000-0000-7000-8000-000000000000
+                 */
+                incarnation_uuid?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last success and the last failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": 3,
+                     *       "failure": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckpointStatus"];
+                };
+            };
+            /** @description The incarnation is another one, or the parameter is not a UUID. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pipeline 'orders' now runs as incarnation 01990000-0000-7000-8000-000000000001, not 01990000-0000-7000-8000-000000000000: it has been restarted, so ask for a new checkpoint",
+                     *       "error_code": "IncarnationUuidMismatch",
+                     *       "details": {
+                     *         "requested": "01990000-0000-7000-8000-000000000000",
+                     *         "expected": "01990000-0000-7000-8000-000000000001"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
+            500: components["responses"]["InteractionFailed"];
+            503: components["responses"]["PipelineUnavailable"];
+        };
+    };
+    listCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoints, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "uuid": "01990000-0000-7000-8000-000000000002",
+                     *         "fingerprint": 3735928559,
+                     *         "identifier": null,
+                     *         "size": 4194304,
+                     *         "steps": 120,
+                     *         "processed_records": 120000
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CheckpointMetadata"][];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["UnknownPipeline"];
+            410: components["responses"]["Terminating"];
+            500: components["responses"]["InteractionFailed"];
+            503: components["responses"]["PipelineUnavailable"];
+        };
+    };
     clearPipeline: {
         parameters: {
             query?: never;
@@ -3275,6 +3727,87 @@ export interface operations {
             };
             500: components["responses"]["InteractionFailed"];
             503: components["responses"]["PipelineUnavailable"];
+        };
+    };
+    getDataflowGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the pipeline, compared exactly.
+                 * @example orders
+                 */
+                pipeline_name: components["parameters"]["PipelineName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The graph. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "views": [
+                     *         {
+                     *           "name": "totals",
+                     *           "mode": "incremental",
+                     *           "reason": null
+                     *         },
+                     *         {
+                     *           "name": "medians",
+                     *           "mode": "recompute",
+                     *           "reason": "the aggregate median is not kept incrementally"
+                     *         }
+                     *       ],
+                     *       "nodes": [
+                     *         {
+                     *           "id": 0,
+                     *           "label": "scan",
+                     *           "detail": "orders",
+                     *           "inputs": [],
+                     *           "relation": "orders"
+                     *         },
+                     *         {
+                     *           "id": 1,
+                     *           "label": "aggregate",
+                     *           "detail": "sum(amount) by customer",
+                     *           "inputs": [
+                     *             0
+                     *           ],
+                     *           "relation": "totals"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DataflowGraph"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            /** @description There is no pipeline of that name, or no graph of its program. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "The program of pipeline 'orders' is not compiled (SqlError)",
+                     *       "error_code": "ProgramNotCompiled",
+                     *       "details": {
+                     *         "pipeline_name": "orders",
+                     *         "program_status": "SqlError"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            500: components["responses"]["InternalError"];
         };
     };
     dismissPipelineError: {
@@ -3811,6 +4344,7 @@ export interface operations {
                     "application/json": "Pipeline is pausing";
                 };
             };
+            400: components["responses"]["BeingSuspended"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownPipeline"];
@@ -4005,6 +4539,7 @@ export interface operations {
                     "application/json": "Pipeline is resuming";
                 };
             };
+            400: components["responses"]["BeingSuspended"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownPipeline"];
@@ -4018,7 +4553,7 @@ export interface operations {
             query?: {
                 /** @description What to do when the program has changed since the stored state was written. */
                 bootstrap_policy?: "allow" | "reject" | "await_approval";
-                /** @description Fill changed views beside the running pipeline. */
+                /** @description Fill changed views beside the running pipeline. This server does not offer it, and answers `true` with 400 `InvalidBootstrapConfig`. */
                 concurrent_bootstrap?: boolean;
                 /** @description Dismiss the error of the last deployment first. With `false` a pipeline that has one is not started. */
                 dismiss_error?: boolean;
@@ -4027,7 +4562,7 @@ export interface operations {
                  * @example paused
                  */
                 initial?: string;
-                /** @description Send no output while changed views are filled. */
+                /** @description Outputs of changed views get none of the content that is filled in, only what changes after it. */
                 silent_bootstrap?: boolean;
             };
             header?: never;
@@ -4163,25 +4698,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["UnknownPipeline"];
-            500: components["responses"]["InternalError"];
-            /** @description Suspending is not offered. */
-            501: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "message": "Pipeline 'orders' cannot be suspended, which needs checkpoints; stop it with force=true",
-                     *       "error_code": "EnterpriseFeature",
-                     *       "details": {
-                     *         "feature": "suspend"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
+            410: components["responses"]["Terminating"];
+            500: components["responses"]["CannotCheckpoint"];
+            503: components["responses"]["PipelineUnavailable"];
         };
     };
     controlInputConnector: {
@@ -4533,6 +5052,7 @@ export interface operations {
                      *         "total_processed_steps": 12,
                      *         "memory": 0
                      *       },
+                     *       "delivery": "at_least_once",
                      *       "fatal_error": null,
                      *       "encode_errors": [],
                      *       "transport_errors": [],

@@ -132,8 +132,12 @@ interface PipelineRow {
   readonly state: string;
 }
 
+/** Fields that an earlier version did not save. */
+const laterFields = { checkpoints: [], programChange: null, runtimeReason: null } satisfies Partial<Pipeline>;
+
 function fromRow(row: PipelineRow): Pipeline {
-  const parts = Object.assign({}, ...[row.definition, row.compiled, row.state].map((text) => JSON.parse(text) as object)) as object;
+  const texts = [row.definition, row.compiled, row.state];
+  const parts = Object.assign({ ...laterFields }, ...texts.map((text) => JSON.parse(text) as object)) as object;
   return { ...parts, id: row.id, name: row.name, connectorErrors: 0 } as Pipeline;
 }
 

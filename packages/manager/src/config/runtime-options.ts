@@ -9,6 +9,8 @@ interface ReadConfig {
   readonly max_rss_mb: number | null;
   readonly resources: { readonly memory_mb_max: number | null };
   readonly storage: object | null;
+  readonly fault_tolerance: { readonly model: string; readonly checkpoint_interval_secs: number | null };
+  readonly clock_resolution_usecs: number | null;
   readonly env: Readonly<Record<string, string>>;
   readonly provisioning_timeout_secs: number | null;
 }
@@ -25,8 +27,16 @@ export function toRuntimeOptions(config: RuntimeConfig): RuntimeOptions {
     maxRssMb: c.max_rss_mb,
     memoryMbMax: c.resources.memory_mb_max,
     storage: hasStorage(config),
+    checkpointIntervalSecs: checkpointIntervalSecs(c),
+    clockResolutionUsecs: c.clock_resolution_usecs,
     env: c.env,
   };
+}
+
+/** The dialect keeps the interval between a second and an hour, and has none without fault tolerance. */
+function checkpointIntervalSecs({ storage, fault_tolerance: { model, checkpoint_interval_secs: seconds } }: ReadConfig): number | null {
+  if (storage === null || model === "none" || seconds === null) return null;
+  return Math.min(3600, Math.max(1, seconds));
 }
 
 /** True when the pipeline keeps its relations on disk. */

@@ -1,7 +1,7 @@
-import type { Metric } from "@headgate/pipeline";
-import type { InteractionService, Pipeline } from "../api.ts";
+import type { CheckpointRequested, CheckpointStatus, Metric } from "@headgate/pipeline";
+import type { DeployedRuntimeStatus, InteractionService, Pipeline } from "../api.ts";
 import { ManagerError } from "../errors.ts";
-import { assertDeployed } from "../lifecycle/actions.ts";
+import { assertDeployed, parseSilent } from "../lifecycle/actions.ts";
 import type { Registry } from "../pipelines/registry.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import type { Timing } from "../timing.ts";
@@ -16,17 +16,21 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
   const reach = (name: string): { pipeline: Pipeline; client: SocketClient } => {
     const pipeline = registry.get(name);
     assertDeployed(pipeline);
-    if (pipeline.runtimeStatus === "Initializing") {
-      throw new ManagerError("Initializing", `Pipeline '${name}' is initializing; try again when it is paused or running`, {
-        pipeline_name: name,
-      });
-    }
+    assertAtWork(pipeline);
+    return connect(pipeline);
+  };
+  const connect = (pipeline: Pipeline): { pipeline: Pipeline; client: SocketClient } => {
+    const { name } = pipeline;
     const client = supervisor.client(pipeline.id);
     if (client === undefined) throw unreachable(name, "connect", new SocketFailure("its process has just ended"));
     return { pipeline, client };
   };
-  const guard = async <T>(name: string, request: string, work: (client: SocketClient) => Promise<T>): Promise<T> => {
-    const { client } = reach(name);
+  const guard = async <T>(
+    name: string,
+    request: string,
+    work: (client: SocketClient) => Promise<T>,
+    { client } = reach(name),
+  ): Promise<T> => {
     try {
       return await work(client);
     } catch (error) {
@@ -42,6 +46,24 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
     stats: (p, { errors }) => read(p, `/stats?errors=${String(errors)}`),
     inputStats: (p, table, connector) => read(p, `/inputs/${endpoint(table, connector)}/stats`),
     controlInput: (p, table, connector, action) => post(p, `/inputs/${endpoint(table, connector)}/${action}`),
+    approve: async (p, options) => {
+      const silent = parseSilent(options);
+      const pipeline = registry.get(p);
+      assertDeployed(pipeline);
+      const path = `/approve?silent=${String(silent)}`;
+      await guard(p, `POST ${path}`, (c) => c.call("POST", path, timing.callMs), connect(pipeline));
+    },
+    checkpoint: async (p) => {
+      const { pipeline } = reach(p);
+      const { sequenceNumber } = await post<CheckpointRequested>(p, "/checkpoint");
+      return { sequenceNumber, incarnation: pipeline.deploymentId };
+    },
+    checkpointStatus: async (p, incarnation) => {
+      const { pipeline } = reach(p);
+      if (incarnation !== undefined && incarnation !== pipeline.deploymentId) throw otherIncarnation(pipeline, incarnation);
+      return await fetchNow<CheckpointStatus>(p, "/checkpoint-status");
+    },
+    checkpoints: (p) => fetchNow(p, "/checkpoints"),
     // Law 5: a token covers all that was ingested before the call, which one asked for earlier does not.
     completionToken: (p, table, connector) => fetchNow(p, `/inputs/${endpoint(table, connector)}/completion-token`),
     completionStatus: (p, token) => read(p, `/completion-status?token=${segment(token)}`),
@@ -68,7 +90,7 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
     allMetrics: async () => {
       const answers = registry
         .list()
-        .filter((p) => p.runtimeStatus === "Running" || p.runtimeStatus === "Paused")
+        .filter((p) => p.runtimeStatus !== null && reporting.has(p.runtimeStatus))
         .map(async (p) => {
           // Not shared: a reader of this pipeline alone waits longer for it than a scrape of all may.
           const metrics = await supervisor
@@ -86,6 +108,29 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
       return reply.body;
     },
   };
+}
+
+/** In these states a pipeline has counters to tell. */
+const reporting: ReadonlySet<DeployedRuntimeStatus> = new Set(["Running", "Paused", "Bootstrapping", "Replaying"]);
+
+/** States in which the process has nothing to answer from, with what its caller can do. */
+const notAtWork = {
+  Initializing: "is initializing; try again when it is paused or running",
+  AwaitingApproval: "awaits approval, since its program has changed; approve it, or stop it",
+  Suspended: "has been suspended and is about to end; start it again once it has stopped",
+} as const;
+
+function assertAtWork({ name, runtimeStatus }: Pipeline): void {
+  if (runtimeStatus !== "Initializing" && runtimeStatus !== "AwaitingApproval" && runtimeStatus !== "Suspended") return;
+  throw new ManagerError(runtimeStatus, `Pipeline '${name}' ${notAtWork[runtimeStatus]}`, { pipeline_name: name });
+}
+
+function otherIncarnation({ name, deploymentId }: Pipeline, requested: string): ManagerError {
+  return new ManagerError(
+    "IncarnationUuidMismatch",
+    `Pipeline '${name}' now runs as incarnation ${String(deploymentId)}, not ${requested}: it has been restarted, so ask for a new checkpoint`,
+    { requested, expected: deploymentId },
+  );
 }
 
 function withQuery(path: string, query: URLSearchParams): string {

@@ -1,4 +1,4 @@
-import type { BootstrapPolicy, Pipeline, RuntimeDesiredStatus, StartOptions } from "../api.ts";
+import type { ApproveOptions, BootstrapPolicy, Pipeline, RuntimeDesiredStatus, StartOptions } from "../api.ts";
 import { hasStorage } from "../config/runtime-options.ts";
 import { ManagerError } from "../errors.ts";
 import { change } from "./change.ts";
@@ -27,18 +27,29 @@ export function parseStart(options: StartOptions): StartRequest {
       { action: "start", initial: given },
     );
   }
-  const silentBootstrap = options.silentBootstrap ?? false;
-  const concurrentBootstrap = options.concurrentBootstrap ?? false;
-  if (silentBootstrap && concurrentBootstrap) {
-    throw new ManagerError("InvalidBootstrapConfig", "silent_bootstrap and concurrent_bootstrap exclude each other; set at most one", {});
-  }
+  const silentBootstrap = parseSilent(options);
   return {
     initial,
     bootstrapPolicy: options.bootstrapPolicy ?? "await_approval",
     silentBootstrap,
-    concurrentBootstrap,
+    concurrentBootstrap: false,
     dismissError: options.dismissError ?? true,
   };
+}
+
+/** Reads how changed views are to be filled: true for silently. @throws ManagerError `InvalidBootstrapConfig` */
+export function parseSilent({ silentBootstrap = false, concurrentBootstrap = false }: ApproveOptions): boolean {
+  if (silentBootstrap && concurrentBootstrap) {
+    throw new ManagerError("InvalidBootstrapConfig", "silent_bootstrap and concurrent_bootstrap exclude each other; set at most one", {});
+  }
+  if (concurrentBootstrap) {
+    throw new ManagerError(
+      "InvalidBootstrapConfig",
+      "concurrent_bootstrap is not offered by this server: changed views are filled before the pipeline runs; leave it out or set it to false",
+      {},
+    );
+  }
+  return silentBootstrap;
 }
 
 /** Accepts a start: desired is Provisioned from then on, whether or not the program has been compiled yet. */
@@ -89,6 +100,7 @@ export function start(p: Pipeline, request: StartRequest, now: string): Pipeline
 
 /** A second start with the same options changes nothing; another one must wait for the stop. */
 function sameStart(p: Pipeline, request: StartRequest): Pipeline {
+  if (p.runtimeDesiredStatus === "Suspended") throw illegal(p, "start", "wait until it has stopped");
   if (p.deploymentInitial !== request.initial) {
     throw new ManagerError(
       "InitialImmutableUnlessStopped",
@@ -125,15 +137,23 @@ const undesired: Partial<Pipeline> = {
   bootstrapPolicy: null,
   silentBootstrap: null,
   concurrentBootstrap: null,
+  programChange: null,
+  runtimeReason: null,
 };
 /** The fields of a pipeline that is being taken down. */
 export const stopping: Partial<Pipeline> = { ...undesired, resourcesStatus: "Stopping", runtimeStatus: null };
 /** The fields of a pipeline that nobody wants to run, whatever it does. */
 export { undesired };
 
-/** Sets the desired runtime state of a deployed pipeline. @throws ManagerError `PipelineInteractionNotDeployed` */
+/**
+ * Sets the desired runtime state of a deployed pipeline.
+ * @throws ManagerError `PipelineInteractionNotDeployed`, or `IllegalPipelineAction` while it is being suspended
+ */
 export function setRuntime(p: Pipeline, desired: "Paused" | "Running", now: string): Pipeline {
   assertDeployed(p);
+  if (p.runtimeDesiredStatus === "Suspended") {
+    throw illegal(p, desired === "Paused" ? "pause" : "resume", "wait until it has stopped, then start it again");
+  }
   return change(p, { runtimeDesiredStatus: desired }, now);
 }
 

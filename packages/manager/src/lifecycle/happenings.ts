@@ -1,4 +1,5 @@
-import type { DeployedRuntimeStatus, DeploymentError, Pipeline } from "../api.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { DeployedRuntimeStatus, DeploymentError, Pipeline, ProgramChange } from "../api.ts";
 import { stopping, storageWhenDeployed, undesired } from "./actions.ts";
 import { change } from "./change.ts";
 
@@ -13,14 +14,20 @@ export function launched(p: Pipeline, deploymentId: string, now: string): Pipeli
 }
 
 /** The process has told its status, or (`Unavailable`) has not when it was asked. */
-export function reported(p: Pipeline, status: DeployedRuntimeStatus, now: string): Pipeline {
-  if (p.resourcesStatus === "Provisioned") return change(p, { runtimeStatus: status }, now);
+export function reported(p: Pipeline, status: DeployedRuntimeStatus, now: string, difference?: ProgramChange): Pipeline {
+  const news: Partial<Pipeline> = {
+    runtimeStatus: status,
+    programChange: status === "AwaitingApproval" ? sameOr(p.programChange, difference) : null,
+    runtimeReason: p.runtimeStatus === status ? p.runtimeReason : null,
+  };
+  if (p.resourcesStatus === "Provisioned") return change(p, news, now);
   if (p.resourcesStatus !== "Provisioning" || status === "Unavailable") return p;
-  return change(
-    p,
-    { resourcesStatus: "Provisioned", runtimeStatus: status, runtimeDesiredStatus: p.runtimeDesiredStatus ?? p.deploymentInitial },
-    now,
-  );
+  return change(p, { ...news, resourcesStatus: "Provisioned", runtimeDesiredStatus: p.runtimeDesiredStatus ?? p.deploymentInitial }, now);
+}
+
+/** The very object of before where nothing is new, so that a poll is no change. */
+function sameOr(before: ProgramChange | null, told: ProgramChange | undefined): ProgramChange | null {
+  return told === undefined || isDeepStrictEqual(before, told) ? before : told;
 }
 
 /** The deployment has failed; the process is to be taken down, if it is not gone already. */
@@ -47,20 +54,22 @@ export function compilationFailed(p: Pipeline, now: string): Pipeline {
 
 /** The storage has been removed. */
 export function storageCleared(p: Pipeline, now: string): Pipeline {
-  return p.storageStatus === "Clearing" ? change(p, { storageStatus: "Cleared" }, now) : p;
+  return p.storageStatus === "Clearing" ? change(p, { storageStatus: "Cleared", checkpoints: [] }, now) : p;
 }
 
 /**
  * The state to go on from when the server starts: no process is left, so what was deployed or about to be is deployed
- * anew, in the runtime state last wished for; what was being stopped has stopped; what was compiling compiles again.
+ * anew, in the runtime state last wished for; what was being stopped or suspended has stopped; what was compiling compiles again.
  */
 export function recovered(p: Pipeline, now: string): Pipeline {
-  const again = p.resourcesDesiredStatus === "Provisioned";
+  const again = p.resourcesDesiredStatus === "Provisioned" && p.runtimeDesiredStatus !== "Suspended";
   return change(
     p,
     {
       resourcesStatus: "Stopped",
       runtimeStatus: null,
+      programChange: null,
+      runtimeReason: null,
       deploymentId: null,
       ...(again ? {} : undesired),
       ...(isCompiling(p) ? { programStatus: "Pending", compiled: null } : {}),

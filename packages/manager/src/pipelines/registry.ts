@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Logger, Pipeline, PipelineEvent } from "../api.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Clock } from "../clock.ts";
@@ -16,8 +17,8 @@ export interface Registry {
   decide(id: string, next: (pipeline: Pipeline) => Pipeline): Pipeline;
   /** Takes note of what has happened: true whether or not the disk takes it. Undefined when the pipeline is gone. */
   observe(id: string, next: (pipeline: Pipeline) => Pipeline): Pipeline | undefined;
-  /** Not kept on disk, and no event. */
-  setConnectorErrors(id: string, count: number): void;
+  /** What was counted or read in passing: no event, and on disk only with the next change. */
+  glimpse(id: string, seen: Partial<Pick<Pipeline, "connectorErrors" | "checkpoints">>): void;
   remove(pipeline: Pipeline): void;
 }
 
@@ -87,9 +88,11 @@ export function createRegistry(catalogue: Catalogue, clock: Clock, logger: Logge
       }
       return after;
     },
-    setConnectorErrors: (id, count) => {
+    glimpse: (id, seen) => {
       const pipeline = byId.get(id);
-      if (pipeline !== undefined && pipeline.connectorErrors !== count) byId.set(id, { ...pipeline, connectorErrors: count });
+      if (pipeline === undefined) return;
+      const glimpsed = { ...pipeline, ...seen };
+      if (!isDeepStrictEqual(glimpsed, pipeline)) byId.set(id, glimpsed);
     },
     remove: (pipeline) => {
       catalogue.deletePipeline(pipeline.id);

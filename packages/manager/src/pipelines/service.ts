@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import type { Logger, Pipeline, PipelineService } from "../api.ts";
+import type { CompiledDataflow } from "@headgate/pipeline";
+import type { InteractionService, Logger, Pipeline, PipelineService } from "../api.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Clock } from "../clock.ts";
 import type { CompileLoop } from "../compiler/compile-loop.ts";
@@ -8,8 +9,10 @@ import type { Compiler } from "../compiler/compiler.ts";
 import { ManagerError } from "../errors.ts";
 import * as actions from "../lifecycle/actions.ts";
 import { isLaunchable, storageCleared } from "../lifecycle/happenings.ts";
+import * as suspension from "../lifecycle/suspension.ts";
 import type { LogBook } from "../logs/log-book.ts";
 import { storageDirectoryOf, type Supervisor } from "../supervisor/supervisor.ts";
+import { hasStorage } from "../config/runtime-options.ts";
 import { define, edit, newPipeline, patched, type Definition } from "./edit.ts";
 import type { Registry } from "./registry.ts";
 
@@ -20,6 +23,7 @@ export interface PipelineServiceParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly supervisor: Supervisor;
+  readonly interaction: InteractionService;
   readonly compiler: Compiler;
   readonly compileLoop: CompileLoop;
   readonly logs: LogBook;
@@ -51,6 +55,15 @@ export function createPipelineService(parts: PipelineServiceParts): PipelineServ
   const setRuntime = (name: string, desired: "Paused" | "Running"): void => {
     const { id } = act(name, (p) => actions.setRuntime(p, desired, clock()));
     supervisor.align(id);
+  };
+  const suspend = async ({ id, name }: Pipeline): Promise<void> => {
+    // Refused now when it can never be; what comes in between, and what can pass, shows in the status.
+    const { suspendError } = hasStorage(registry.get(name).runtimeConfig)
+      ? await parts.interaction.stats(name, { errors: false })
+      : noError;
+    if (suspendError !== null && "permanent" in suspendError) throw suspension.cannotSuspend(name, suspendError.permanent.map(published));
+    const wished = registry.decide(id, (p) => suspension.suspend(p, clock()));
+    if (wished.runtimeDesiredStatus === "Suspended") supervisor.suspend(id);
   };
 
   return {
@@ -93,13 +106,7 @@ export function createPipelineService(parts: PipelineServiceParts): PipelineServ
     },
     stop: async (name, { force }) => {
       const current = registry.get(name);
-      if (!force) {
-        throw new ManagerError(
-          "EnterpriseFeature",
-          `Pipeline '${name}' cannot be suspended, which needs checkpoints; stop it with force=true`,
-          { feature: "suspend" },
-        );
-      }
+      if (!force && suspension.isSuspendable(current)) return await suspend(current);
       registry.observe(current.id, (p) => actions.forceStop(p, clock()));
       supervisor.takeDown(current.id);
     },
@@ -109,6 +116,7 @@ export function createPipelineService(parts: PipelineServiceParts): PipelineServ
     },
     dismissError: async (name) => void act(name, (p) => actions.dismissError(p, clock())),
     validate: (programCode) => parts.compiler.compile(programCode),
+    dataflow: async (name) => dataflowOf(registry.get(name)),
     logs: async (name, signal) => logs.of(registry.get(name).id).follow(signal),
     events: async (name) => catalogue.events(registry.get(name).id),
     event: async (name, id) => {
@@ -120,6 +128,27 @@ export function createPipelineService(parts: PipelineServiceParts): PipelineServ
       throw new ManagerError("UnknownPipelineMonitorEvent", `Pipeline '${name}' has no event '${id}', or no longer`, { event_id: id });
     },
   };
+}
+
+const noError = { suspendError: null } as const;
+
+function published(reason: "StorageRequired" | { readonly unsupportedInputEndpoint: string }): unknown {
+  return typeof reason === "string" ? reason : { UnsupportedInputEndpoint: reason.unsupportedInputEndpoint };
+}
+
+function dataflowOf({ name, compiled, programStatus }: Pipeline): CompiledDataflow {
+  if (compiled === null) {
+    throw new ManagerError("ProgramNotCompiled", `The program of pipeline '${name}' is not compiled (${programStatus})`, {
+      pipeline_name: name,
+      program_status: programStatus,
+    });
+  }
+  if (compiled.dataflow !== undefined) return compiled.dataflow;
+  throw new ManagerError(
+    "ProgramInfoMissesDataflow",
+    `The program of pipeline '${name}' was compiled by a version that kept no dataflow graph; change the program to have it compiled anew`,
+    { pipeline_name: name },
+  );
 }
 
 type StorageParts = Pick<PipelineServiceParts, "registry" | "clock" | "logger" | "dataDirectory">;

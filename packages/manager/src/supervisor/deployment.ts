@@ -16,5 +16,6 @@ export function deploymentOf(pipeline: Pipeline, incarnation: string, socketPath
     compiled: pipeline.compiled ?? emptyProgram,
     options: toRuntimeOptions(pipeline.runtimeConfig),
     initial: wish === "Paused" ? "paused" : "running",
+    bootstrap: { policy: pipeline.bootstrapPolicy ?? "await_approval", silent: pipeline.silentBootstrap ?? false },
   };
 }

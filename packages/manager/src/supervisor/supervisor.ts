@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
-import type { DeployedRuntimeStatus, DeploymentError, Logger, Pipeline } from "../api.ts";
+import type { CheckpointMetadata, PipelineStats, RuntimeReport, RuntimeStatus, SocketError } from "@headgate/pipeline";
+import type { DeployedRuntimeStatus, DeploymentError, Logger, Pipeline, ProgramChange } from "../api.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Clock } from "../clock.ts";
-import { heapLimitMb, provisioningTimeoutMs } from "../config/runtime-options.ts";
+import { hasStorage, heapLimitMb, provisioningTimeoutMs } from "../config/runtime-options.ts";
 import { createSocketClient, type SocketClient } from "../interaction/socket-client.ts";
 import { exited, failed, isLaunchable, launched, reported } from "../lifecycle/happenings.ts";
+import { suspended, suspendFailed } from "../lifecycle/suspension.ts";
 import type { LogRing } from "../logs/log-ring.ts";
 import type { Registry } from "../pipelines/registry.ts";
 import type { Timing } from "../timing.ts";
@@ -28,6 +29,8 @@ export interface Supervisor {
   takeDown(id: string): void;
   /** Brings the process to the desired runtime state, in the background. */
   align(id: string): void;
+  /** Lets a pipeline write all to disk and end, in the background. It may be taken down meanwhile. */
+  suspend(id: string): void;
   client(id: string): SocketClient | undefined;
   /** Ends every process, leaving the registry as it is. */
   close(deadlineMs: number): Promise<void>;
@@ -60,6 +63,8 @@ interface Deployed {
   /** Counts what the process told by itself, so that an answer to an older question does not overrule it. */
   tellings: number;
   aligning: boolean;
+  suspending: boolean;
+  /** Its end is being seen to; what it tells from now on changes nothing. */
   stopping: boolean;
 }
 
@@ -68,8 +73,11 @@ export function storageDirectoryOf(dataDirectory: string, id: string): string {
   return join(dataDirectory, "pipelines", id);
 }
 
-/** Connector errors are counted anew on each nth status poll. */
+/** Connector errors are counted and checkpoints listed anew on each nth status poll. */
 const countEvery = 3;
+
+/** A process in these states has no connectors yet to be asked about. */
+const beforeWork: ReadonlySet<RuntimeStatus> = new Set(["Initializing", "AwaitingApproval"]);
 
 const launches = { atATime: 2 * availableParallelism(), holdMs: 5000 } as const;
 
@@ -148,22 +156,35 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   };
 
-  const report = (one: Deployed, status: DeployedRuntimeStatus): void => {
+  const report = (one: Deployed, status: DeployedRuntimeStatus, difference?: ProgramChange): void => {
     if (closing || one.stopping || deployed.get(one.id) !== one) return;
     const before = registry.byId(one.id)?.runtimeStatus;
-    registry.observe(one.id, (p) => reported(p, status, clock()));
+    registry.observe(one.id, (p) => reported(p, status, clock(), difference));
     if (status !== "Unavailable") {
       slots.free(one.id);
       clearTimeout(one.provisioning);
       if (one.poll === undefined) poll(one);
     }
     if (before !== status) note(one.id, `Runtime status is ${status}.`);
-    align(one.id);
+    if (status === "Suspended") seeOff(one);
+    else align(one.id);
   };
 
   const told = (one: Deployed, status: RuntimeStatus): void => {
     one.tellings++;
     report(one, status);
+    // Its own words do not say what there is to approve.
+    if (status === "AwaitingApproval") void ask(one);
+  };
+
+  /** All of it is on disk: however it ends now, nothing has failed. */
+  const seeOff = (one: Deployed): void => {
+    one.stopping = true;
+    registry.observe(one.id, (p) => suspended(p, clock()));
+    const timer = setTimeout(() => {
+      one.process.kill();
+    }, timing.stopGraceMs);
+    void listCheckpoints(one).then(() => one.gone.promise.then(() => clearTimeout(timer)));
   };
 
   /** The process tells of its end before it exits; one that then does not is helped along. */
@@ -192,7 +213,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     void rm(one.socketPath, { force: true }).catch(() => undefined);
     if (one.process.pid !== undefined) forget(one.process.pid);
     if (closing) return;
-    registry.setConnectorErrors(one.id, 0);
+    registry.glimpse(one.id, { connectorErrors: 0 });
     registry.observe(one.id, (p) => exited(p, clock()));
     note(one.id, `The process has ended (${exit.signal ?? `exit code ${String(exit.exitCode)}`}).`);
     settle(one.id);
@@ -221,14 +242,23 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (tellings !== one.tellings) return;
     // A socket that refuses at once belongs to a process that is beginning or ending, which its own words will tell.
     const silent = answer === undefined && performance.now() - began >= timing.statusDeadlineMs * 0.9;
-    if (answer !== undefined) report(one, answer.status);
+    if (answer !== undefined) report(one, answer.status, answer.change);
     else if (silent) report(one, "Unavailable");
-    if (answer !== undefined && one.polls++ % countEvery === 0) await countErrors(one);
+    if (answer === undefined || beforeWork.has(answer.status) || one.polls++ % countEvery !== 0) return;
+    await Promise.all([countErrors(one), listCheckpoints(one)]);
   };
 
   const countErrors = async (one: Deployed): Promise<void> => {
     const stats = await one.client.read<PipelineStats>("/stats?errors=false", timing.statusDeadlineMs).catch(() => undefined);
-    if (stats !== undefined && deployed.get(one.id) === one) registry.setConnectorErrors(one.id, errorsIn(stats));
+    if (stats !== undefined && deployed.get(one.id) === one) registry.glimpse(one.id, { connectorErrors: errorsIn(stats) });
+  };
+
+  const listCheckpoints = async (one: Deployed): Promise<void> => {
+    const config = registry.byId(one.id)?.runtimeConfig;
+    if (config === undefined || !hasStorage(config)) return;
+    const list = one.client.control<readonly CheckpointMetadata[]>("GET", "/checkpoints", timing.statusDeadlineMs);
+    const checkpoints = await list.catch(() => undefined);
+    if (checkpoints !== undefined && deployed.get(one.id) === one) registry.glimpse(one.id, { checkpoints });
   };
 
   const align = (id: string): void => {
@@ -252,6 +282,24 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       });
   };
 
+  const suspend = (one: Deployed): void => {
+    one.suspending = true;
+    void one.client
+      .control("POST", "/suspend", timing.suspendMs)
+      .then(() => {
+        told(one, "Suspended");
+      })
+      .catch((error: unknown) => {
+        if (deployed.get(one.id) !== one || one.stopping) return;
+        const reason = `The pipeline could not be suspended: ${(error as Error).message}`;
+        registry.observe(one.id, (p) => suspendFailed(p, reason, clock()));
+        note(one.id, reason);
+      })
+      .finally(() => {
+        one.suspending = false;
+      });
+  };
+
   /** Asks politely, then kills: over within the grace time whatever the process does. */
   const stop = async (one: Deployed, graceMs: number): Promise<void> => {
     one.stopping = true;
@@ -271,6 +319,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     takeDown: (id) => {
       const one = deployed.get(id);
       if (one !== undefined && !one.stopping) void stop(one, timing.stopGraceMs);
+    },
+    suspend: (id) => {
+      const one = deployed.get(id);
+      if (one !== undefined && !one.stopping && !one.suspending) suspend(one);
     },
     client: (id) => deployed.get(id)?.client,
     close: async (deadlineMs) => {
@@ -296,6 +348,7 @@ function newDeployed(pipeline: Pipeline, socketPath: string): Deployed {
     polls: 0,
     tellings: 0,
     aligning: false,
+    suspending: false,
     stopping: false,
   };
 }

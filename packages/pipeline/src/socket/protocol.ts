@@ -3,7 +3,7 @@
  * life-cycle news over the IPC channel of the child process. Domain words in camel case; `server/src/wire` turns them into
  * the published bodies.
  */
-import type { CompilerMessage, Program } from "@headgate/engine";
+import type { CompilerMessage, Dataflow, Maintenance, Program, ProgramChange } from "@headgate/engine";
 import type { EndpointConfig } from "../connector-config.ts";
 
 // ---- compile ---------------------------------------------------------------------------------------------------------
@@ -13,6 +13,14 @@ export interface CompiledPipeline {
   /** Endpoint name → configuration, in order of declaration. */
   readonly inputConnectors: Readonly<Record<string, EndpointConfig>>;
   readonly outputConnectors: Readonly<Record<string, EndpointConfig>>;
+  /** How the program is going to be computed. Absent from programs that an earlier version compiled. */
+  readonly dataflow?: CompiledDataflow;
+}
+/** The engine's graph, in a form that JSON carries. */
+export interface CompiledDataflow {
+  /** In order of declaration; local views included. */
+  readonly views: readonly { readonly name: string; readonly maintenance: Maintenance }[];
+  readonly nodes: Dataflow["nodes"];
 }
 export type CompilePipelineResult =
   | { readonly ok: true; readonly compiled: CompiledPipeline; readonly warnings: readonly CompilerMessage[] }
@@ -192,6 +200,8 @@ export type Delivery = "exactly_once" | "at_least_once";
 export interface RuntimeReport {
   readonly status: RuntimeStatus;
   readonly incarnation: string;
+  /** In AwaitingApproval: how the program differs from the one that the storage belongs to. */
+  readonly change?: ProgramChange;
 }
 
 export interface ConnectorErrorEntry {

@@ -1,5 +1,6 @@
 import type { Handlers } from "@headgate/contract";
 import { apiKeyHandlers } from "./api-keys.ts";
+import { checkpointHandlers } from "./checkpoints.ts";
 import { dataHandlers } from "./data.ts";
 import { inputConnectorHandlers } from "./input-connectors.ts";
 import { lifecycleHandlers } from "./lifecycle.ts";
@@ -17,6 +18,7 @@ export function createHandlers(services: Services) {
     ...apiKeyHandlers(services),
     ...pipelineHandlers(services),
     ...lifecycleHandlers(services),
+    ...checkpointHandlers(services),
     ...observabilityHandlers(services),
     ...inputConnectorHandlers(services),
     ...outputConnectorHandlers(services),

@@ -1,7 +1,7 @@
 import type { HandlersOf, Services } from "./services.ts";
 import { parseStartOptions } from "../wire/start-options.ts";
 
-export function lifecycleHandlers({ manager: { pipelines } }: Services) {
+export function lifecycleHandlers({ manager: { pipelines, interaction } }: Services) {
   return {
     startPipeline: async ({ params, query }) => {
       await pipelines.start(params.pipeline_name, parseStartOptions(query));
@@ -18,6 +18,10 @@ export function lifecycleHandlers({ manager: { pipelines } }: Services) {
     stopPipeline: async ({ params, query: { force = false } }) => {
       await pipelines.stop(params.pipeline_name, { force });
       return { status: 202, body: force ? "Pipeline is forcefully stopping" : "Pipeline is suspending" };
+    },
+    approveBootstrap: async ({ params, query: { silent_bootstrap: silentBootstrap, concurrent_bootstrap: concurrentBootstrap } }) => {
+      await interaction.approve(params.pipeline_name, { silentBootstrap, concurrentBootstrap });
+      return { status: 200 };
     },
     clearPipeline: async ({ params }) => {
       await pipelines.clear(params.pipeline_name);

@@ -1,5 +1,6 @@
 import { invalidEventId } from "../refusals.ts";
 import { toControllerStatus } from "../wire/controller-status.ts";
+import { toDataflowGraph } from "../wire/dataflow.ts";
 import { toLogText } from "../wire/log-lines.ts";
 import { toMetrics, toPrometheus } from "../wire/metrics.ts";
 import { isEventId, toPipelineEvent } from "../wire/pipeline-events.ts";
@@ -36,6 +37,7 @@ export function observabilityHandlers({ manager: { interaction, pipelines }, sha
       contentType: "text/plain",
       body: toPrometheus([...(await interaction.allMetrics()), ...ownMetrics()]),
     }),
+    getDataflowGraph: async ({ params }) => ({ status: 200, body: toDataflowGraph(await pipelines.dataflow(params.pipeline_name)) }),
     listPipelineEvents: async ({ params, query: { selector = "status" } }) => {
       const events = await pipelines.events(params.pipeline_name);
       return { status: 200, body: events.map((event) => toPipelineEvent(event, selector)) };

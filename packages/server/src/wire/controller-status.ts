@@ -1,27 +1,25 @@
 import type { Schemas } from "@headgate/contract";
 import type { PipelineStats } from "../domain.ts";
+import { toCheckpointActivity, toPermanentErrors, toSuspendError } from "./checkpoints.ts";
 import { toInputEndpointStatus } from "./input-connectors.ts";
 import { toOutputEndpointStatus } from "./output-connectors.ts";
-
-/** Checkpoints on request are not offered, which the dialect says in these words. */
-const noCheckpoints = (): Schemas["PermanentSuspendError"][] => ["EnterpriseFeature"];
 
 /** Exactly six keys; the connectors come sorted by endpoint name. */
 export function toControllerStatus(stats: PipelineStats): Schemas["ControllerStatus"] {
   return {
-    global_metrics: toGlobalMetrics(stats.global),
-    suspend_error: { Permanent: noCheckpoints() },
-    checkpoint_activity: { status: "idle" },
-    permanent_checkpoint_errors: noCheckpoints(),
+    global_metrics: toGlobalMetrics(stats),
+    suspend_error: toSuspendError(stats.suspendError),
+    checkpoint_activity: toCheckpointActivity(stats.checkpointActivity),
+    permanent_checkpoint_errors: toPermanentErrors(stats.suspendError),
     inputs: stats.inputs.map(toInputEndpointStatus),
     outputs: stats.outputs.map(toOutputEndpointStatus),
   };
 }
 
-function toGlobalMetrics(global: PipelineStats["global"]): Schemas["GlobalControllerMetrics"] {
+function toGlobalMetrics({ global, suspendError }: PipelineStats): Schemas["GlobalControllerMetrics"] {
   return {
     state: global.state,
-    bootstrap_in_progress: false,
+    bootstrap_in_progress: suspendError !== null && "temporary" in suspendError && suspendError.temporary.includes("Bootstrapping"),
     concurrent_bootstrap_phase: "Inactive",
     concurrent_bootstrap_progress: null,
     transaction_status: "NoTransaction",

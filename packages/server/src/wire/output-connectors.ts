@@ -21,6 +21,7 @@ export function toOutputEndpointStatus(stats: OutputConnectorStats): Schemas["Ou
       total_processed_steps: metrics.totalProcessedSteps,
       memory: metrics.memory,
     },
+    delivery: stats.delivery,
     fatal_error: stats.fatalError,
     ...(encodeErrors === undefined ? {} : { encode_errors: toConnectorErrors(encodeErrors) }),
     ...(transportErrors === undefined ? {} : { transport_errors: toConnectorErrors(transportErrors) }),

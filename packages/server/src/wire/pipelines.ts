@@ -1,5 +1,6 @@
 import type { Schemas } from "@headgate/contract";
-import type { Pipeline, PipelineInput, PipelinePatch } from "@headgate/manager";
+import type { Pipeline, PipelineInput, PipelinePatch, ProgramChange } from "@headgate/manager";
+import { toCheckpointMetadata } from "./checkpoints.ts";
 import { toDeploymentError } from "./deployment-error.ts";
 import { toProgramInfo, toSqlCompilation } from "./programs.ts";
 
@@ -75,14 +76,33 @@ function toStatus(pipeline: Pipeline) {
     deployment_resources_desired_status: pipeline.resourcesDesiredStatus,
     deployment_resources_desired_status_since: pipeline.resourcesDesiredStatusSince,
     deployment_runtime_status: pipeline.runtimeStatus,
-    deployment_runtime_status_details: null,
+    deployment_runtime_status_details: toRuntimeDetails(pipeline),
     deployment_runtime_status_since: pipeline.runtimeStatusSince,
     deployment_runtime_desired_status: pipeline.runtimeDesiredStatus,
     deployment_runtime_desired_status_since: pipeline.runtimeDesiredStatusSince,
     storage_status: pipeline.storageStatus,
-    storage_status_details: null,
+    storage_status_details: pipeline.storageStatus === "Cleared" ? null : { checkpoints: pipeline.checkpoints.map(toCheckpointMetadata) },
     refresh_version: pipeline.refreshVersion,
   } satisfies Partial<Schemas["PipelineInfo"]>;
+}
+
+/** Null when there is nothing to say beyond the status. */
+function toRuntimeDetails({ programChange, runtimeReason }: Pipeline): Schemas["RuntimeStatusDetails"] | null {
+  if (programChange === null && runtimeReason === null) return null;
+  return { reason: runtimeReason, approval_diff: programChange === null ? null : toApprovalDiff(programChange), connector_stats: null };
+}
+
+function toApprovalDiff({ tables, views }: ProgramChange) {
+  return {
+    program_diff: {
+      added_tables: tables.added,
+      removed_tables: tables.removed,
+      modified_tables: tables.modified,
+      added_views: views.added,
+      removed_views: views.removed,
+      modified_views: views.modified,
+    },
+  };
 }
 
 /** While provisioned, the runtime tells the status; a runtime that has not spoken yet is unavailable. */

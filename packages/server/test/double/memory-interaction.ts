@@ -65,6 +65,7 @@ export function createMemoryInteraction(get: (name: string) => Pipeline, incarna
       totalProcessedSteps: 12,
       memory: 0,
     },
+    delivery: "exactly_once",
     fatalError: null,
     encodeErrors: [],
     transportErrors: [error],
@@ -128,6 +129,8 @@ export function createMemoryInteraction(get: (name: string) => Pipeline, incarna
           totalCompletedSteps: 1,
           pipelineComplete: true,
         },
+        suspendError: { temporary: ["Bootstrapping", { inputEndpointBarrier: "numbers.c1" }] },
+        checkpointActivity: { status: "delayed", delayedSince: since, reasons: ["Bootstrapping"] },
         inputs: [errors ? { ...plainInput, parseErrors: parseErrors ?? [], transportErrors: transportErrors ?? [] } : plainInput],
         outputs: [errors ? { ...plainOutput, encodeErrors: encodeErrors ?? [], transportErrors: sendErrors ?? [] } : plainOutput],
       };
@@ -137,6 +140,25 @@ export function createMemoryInteraction(get: (name: string) => Pipeline, incarna
       const endpoint = input(name, table, connector);
       if (action === "pause") paused.add(endpoint);
       else paused.delete(endpoint);
+    },
+    approve: async (name, { silentBootstrap, concurrentBootstrap }) => {
+      deployed(name);
+      if (silentBootstrap === true && concurrentBootstrap === true) throw new ManagerError("InvalidBootstrapConfig", "both", {});
+    },
+    checkpoint: async (name) => {
+      deployed(name);
+      return { sequenceNumber: 3, incarnation };
+    },
+    checkpointStatus: async (name, requested) => {
+      deployed(name);
+      if (requested !== undefined && requested !== incarnation) {
+        throw new ManagerError("IncarnationUuidMismatch", "another incarnation", { requested, expected: incarnation });
+      }
+      return { success: 2, failure: { sequenceNumber: 3, error: "the disk is full", failedAt: since } };
+    },
+    checkpoints: async (name) => {
+      deployed(name);
+      return [{ uuid: incarnation, fingerprint: 9, size: 10, steps: 11, processedRecords: 12 }];
     },
     completionToken: async (name, table, connector) => {
       input(name, table, connector);

@@ -134,7 +134,7 @@ export function createMemoryManager(): MemoryManager {
       },
       stop: async (name, { force }) => {
         get(name);
-        if (!force) throw refuse("EnterpriseFeature");
+        if (!force && get(name).runtimeConfig["storage"] === null) throw refuse("SuspendError");
         change(name, { resourcesStatus: "Stopped", resourcesDesiredStatus: "Stopped", runtimeStatus: null });
       },
       clear: async (name) => {
@@ -144,6 +144,12 @@ export function createMemoryManager(): MemoryManager {
       dismissError: async (name) => {
         if (!isStopped(name)) throw refuse("DismissErrorRestrictedToFullyStopped");
         change(name, { deploymentError: null });
+      },
+      dataflow: async (name) => {
+        const { compiled: program } = get(name);
+        if (program === null) throw refuse("ProgramNotCompiled");
+        if (program.dataflow === undefined) throw refuse("ProgramInfoMissesDataflow");
+        return program.dataflow;
       },
       validate: async (code) =>
         code.includes("CREATE")

@@ -80,6 +80,16 @@ export const compiled: NonNullable<Pipeline["compiled"]> = {
   },
   inputConnectors: { "numbers.c1": { ...connector, stream: "numbers" } },
   outputConnectors: { "Totals.file": { ...connector, stream: "Totals", send_snapshot: true } },
+  dataflow: {
+    views: [
+      { name: "Totals", maintenance: { mode: "incremental" } },
+      { name: "hidden", maintenance: { mode: "recompute", reason: "a constant" } },
+    ],
+    nodes: [
+      { id: 0, label: "scan", detail: "numbers", inputs: [], relation: "numbers" },
+      { id: 1, label: "project", detail: "n", inputs: [0], relation: undefined },
+    ],
+  },
 };
 
 const runtimeConfig = {
@@ -145,6 +155,8 @@ export function newPipeline(id: string, input: PipelineInput): Pipeline {
     resourcesDesiredStatusSince: since,
     runtimeStatus: null,
     runtimeStatusSince: null,
+    programChange: null,
+    runtimeReason: null,
     runtimeDesiredStatus: null,
     runtimeDesiredStatusSince: null,
     deploymentInitial: null,
@@ -154,6 +166,7 @@ export function newPipeline(id: string, input: PipelineInput): Pipeline {
     deploymentId: null,
     deploymentError: null,
     storageStatus: "Cleared",
+    checkpoints: [],
     deploymentStatusSince: since,
     deploymentDesiredStatusSince: since,
     connectorErrors: 0,
