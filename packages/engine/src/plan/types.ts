@@ -191,6 +191,10 @@ export interface SetNode extends Node<"set"> {
   readonly inputs: readonly PlanNode[];
 }
 
+/**
+ * `offset` is a number of rows or groups; for a range it is the bound itself, over the same row: DuckDB has already added the distance
+ * to, or taken it from, the order's expression.
+ */
 export type FrameBound =
   | { readonly kind: "unbounded preceding" | "unbounded following" | "current row" }
   | { readonly kind: "preceding" | "following"; readonly offset: Expression };
