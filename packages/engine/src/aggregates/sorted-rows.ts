@@ -1,0 +1,101 @@
+import type { Row } from "../types.ts";
+
+/** Rows of a chunk before it is split: moving this many pointers costs less than following as many. */
+const chunkSize = 128;
+
+interface Chunk {
+  readonly rows: Row[];
+  readonly weights: number[];
+}
+
+/**
+ * A multiset of rows in a total order: rows that compare equal are one. Insert and delete take O(log n) comparisons and move at
+ * most a chunk; rows are read from the first on.
+ */
+export class SortedRows {
+  /** Distinct rows held. */
+  size = 0;
+  private readonly chunks: Chunk[] = [];
+  private readonly compare: (a: Row, b: Row) => number;
+
+  constructor(compare: (a: Row, b: Row) => number) {
+    this.compare = compare;
+  }
+
+  add(row: Row, weight: number): void {
+    const at = this.chunkFor(row);
+    const chunk = this.chunks[at];
+    if (chunk === undefined) {
+      this.chunks.push({ rows: [row], weights: [weight] });
+      this.size++;
+      return;
+    }
+    const { rows, weights } = chunk;
+    const index = lowerBound(rows, row, this.compare);
+    const found = index < rows.length && this.compare(rows[index] as Row, row) === 0;
+    if (!found) {
+      rows.splice(index, 0, row);
+      weights.splice(index, 0, weight);
+      this.size++;
+      if (rows.length > chunkSize) this.split(at, chunk);
+    } else {
+      weights[index] = (weights[index] as number) + weight;
+      if (weights[index] === 0) this.remove(at, chunk, index);
+    }
+  }
+
+  /** The first row in order. */
+  first(): Row | undefined {
+    return this.chunks[0]?.rows[0];
+  }
+
+  /** The last row in order. */
+  last(): Row | undefined {
+    return this.chunks.at(-1)?.rows.at(-1);
+  }
+
+  /** Visits rows in order until `visit` gives false. */
+  forEach(visit: (row: Row, weight: number) => boolean): void {
+    for (const { rows, weights } of this.chunks) {
+      for (let i = 0; i < rows.length; i++) if (!visit(rows[i] as Row, weights[i] as number)) return;
+    }
+  }
+
+  /** The first chunk whose last row is not below `row`, or the last chunk. */
+  private chunkFor(row: Row): number {
+    let low = 0;
+    let high = this.chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { rows } = this.chunks[middle] as Chunk;
+      if (this.compare(rows[rows.length - 1] as Row, row) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private split(at: number, chunk: Chunk): void {
+    // Rows that come in order fill the last chunk: leave it full then.
+    const half = at === this.chunks.length - 1 ? chunkSize : chunkSize >> 1;
+    this.chunks.splice(at + 1, 0, { rows: chunk.rows.splice(half), weights: chunk.weights.splice(half) });
+  }
+
+  private remove(at: number, { rows, weights }: Chunk, index: number): void {
+    rows.splice(index, 1);
+    weights.splice(index, 1);
+    this.size--;
+    if (rows.length === 0) this.chunks.splice(at, 1);
+  }
+}
+
+/** Where `row` stands, or would stand, in sorted rows. */
+function lowerBound(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(rows[middle] as Row, row) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

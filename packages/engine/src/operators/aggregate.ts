@@ -1,0 +1,175 @@
+import type { Accumulator } from "../aggregates/accumulator.ts";
+import { requireIdentity } from "../aggregates/argument.ts";
+import { bindAggregate } from "../aggregates/bind-aggregate.ts";
+import type { Key, Operator } from "../dataflow/operator.ts";
+import type { RowCompiler } from "../expression/row-compiler.ts";
+import type { AggregateNode, PlanType } from "../plan/types.ts";
+import type { Delta, DeltaEntry, Row, Value } from "../types.ts";
+
+/**
+ * GROUP BY with aggregates, also over grouping sets: touches only the groups that a delta touches, and gives a group's old and new
+ * row when they differ.
+ */
+export function createAggregate(node: AggregateNode, rows: RowCompiler): Operator {
+  for (const { type } of node.groups) requireIdentity(type, "GROUP BY");
+  const bound = node.aggregates.map((call) => bindAggregate(call, rows));
+  const shape: Shape = {
+    inputs: bound.map(({ input }) => input),
+    create: bound.map(({ create }) => create),
+    sameRow: sameRow(node.types, rows, node.groups.length),
+  };
+  return new Aggregate(node.sets.map((set) => createGroupingSet(node, set, shape, rows)));
+}
+
+/** What the grouping sets of a node have in common. */
+interface Shape {
+  readonly inputs: readonly ((row: Row) => Value)[];
+  readonly create: readonly (() => Accumulator)[];
+  /** Whether two rows of one group are the same. */
+  readonly sameRow: (a: Row, b: Row) => boolean;
+}
+
+function createGroupingSet(node: AggregateNode, set: readonly number[], shape: Shape, rows: RowCompiler): GroupingSet {
+  const expressions = set.map((position) => node.groups[position] as AggregateNode["groups"][number]);
+  const values = expressions.map((expression) => rows.value(expression));
+  const groupValues = (row: Row): Value[] => {
+    const result = new Array<Value>(node.groups.length).fill(null);
+    set.forEach((position, i) => {
+      const value = (values[i] as (row: Row) => Value)(row);
+      // -0 and 0 are one group; which of them is shown must not depend on the order of rows.
+      result[position] = value === 0 ? 0 : value;
+    });
+    return result;
+  };
+  const flags = node.groupingFunctions.map((positions) => grouping(positions, set));
+  const keyOf = set.length === 0 ? undefined : rows.key(expressions);
+  return new GroupingSet(shape, keyOf, groupValues, flags);
+}
+
+/** GROUPING(a, b, …): a bit per argument, the last one lowest, that is 1 when the set leaves the group out. */
+function grouping(positions: readonly number[], set: readonly number[]): bigint {
+  return positions.reduce((flags, position) => (flags << 1n) | (set.includes(position) ? 0n : 1n), 0n);
+}
+
+function sameRow(types: readonly PlanType[], rows: RowCompiler, from: number): (a: Row, b: Row) => boolean {
+  const same = types.map((type) => rows.sameValue(type));
+  return (a, b) => {
+    for (let i = from; i < same.length; i++) {
+      const x = a[i] as Value;
+      const y = b[i] as Value;
+      if (x !== y && !(same[i] as (a: Value, b: Value) => boolean)(x, y)) return false;
+    }
+    return true;
+  };
+}
+
+class Aggregate implements Operator {
+  private readonly sets: readonly GroupingSet[];
+
+  constructor(sets: readonly GroupingSet[]) {
+    this.sets = sets;
+  }
+
+  get retained(): number {
+    return this.sets.reduce((sum, set) => sum + set.size, 0);
+  }
+
+  step([input = []]: readonly Delta[]): Delta {
+    const output: DeltaEntry[] = [];
+    for (const set of this.sets) set.step(input, output);
+    return output;
+  }
+}
+
+class Group {
+  /** Rows in it. */
+  weight = 0;
+  /** The row that was given last. */
+  shown: Row | undefined = undefined;
+  touched = false;
+  readonly key: Key;
+  readonly values: Value[];
+  readonly accumulators: Accumulator[];
+
+  constructor(key: Key, values: Value[], accumulators: Accumulator[]) {
+    this.key = key;
+    this.values = values;
+    this.accumulators = accumulators;
+  }
+}
+
+class GroupingSet {
+  private readonly groups = new Map<Key, Group>();
+  private readonly shape: Shape;
+  /** Undefined when the set is empty: all rows are one group, which also stands when there are none. */
+  private readonly keyOf: ((row: Row) => Key) | undefined;
+  private readonly groupValues: (row: Row) => Value[];
+  private readonly flags: readonly bigint[];
+  private touched: Group[] = [];
+
+  constructor(shape: Shape, keyOf: ((row: Row) => Key) | undefined, groupValues: (row: Row) => Value[], flags: readonly bigint[]) {
+    this.shape = shape;
+    this.keyOf = keyOf;
+    this.groupValues = groupValues;
+    this.flags = flags;
+    if (keyOf === undefined) this.touch(this.createGroup(null, []));
+  }
+
+  get size(): number {
+    return this.groups.size;
+  }
+
+  step(input: Delta, output: DeltaEntry[]): void {
+    const { inputs } = this.shape;
+    for (const [row, weight] of input) {
+      const group = this.groupOf(row);
+      group.weight += weight;
+      const { accumulators } = group;
+      for (let i = 0; i < inputs.length; i++) {
+        const value = (inputs[i] as (row: Row) => Value)(row);
+        if (value !== null) (accumulators[i] as Accumulator).add(value, weight);
+      }
+    }
+    for (const group of this.touched) this.show(group, output);
+    this.touched = [];
+  }
+
+  private groupOf(row: Row): Group {
+    const key = this.keyOf === undefined ? null : this.keyOf(row);
+    const group = this.groups.get(key) ?? this.createGroup(key, row);
+    if (!group.touched) this.touch(group);
+    return group;
+  }
+
+  private touch(group: Group): void {
+    group.touched = true;
+    this.touched.push(group);
+  }
+
+  private createGroup(key: Key, row: Row): Group {
+    const accumulators = this.shape.create.map((create) => create());
+    const group = new Group(key, this.groupValues(row), accumulators);
+    this.groups.set(key, group);
+    return group;
+  }
+
+  /** Gives the change of a group's row. */
+  private show(group: Group, output: DeltaEntry[]): void {
+    group.touched = false;
+    const { shown } = group;
+    const present = group.weight > 0 || this.keyOf === undefined;
+    const row = present ? this.rowOf(group) : undefined;
+    if (!present) this.groups.delete(group.key);
+    if (shown !== undefined && row !== undefined && this.shape.sameRow(shown, row)) return;
+    if (shown !== undefined) output.push([shown, -1]);
+    if (row !== undefined) output.push([row, 1]);
+    group.shown = row;
+  }
+
+  private rowOf({ values, accumulators }: Group): Row {
+    const row = values.slice();
+    for (const accumulator of accumulators) row.push(accumulator.result());
+    for (const flag of this.flags) row.push(flag);
+    return row;
+  }
+}
