@@ -110,10 +110,11 @@ export function integer(name: SqlTypeName): Argument {
 }
 /** Uniform in size rather than in value. */
 export function randomBigint(r: Random, low: bigint, high: bigint): bigint {
-  const size = 2n ** BigInt(r.below(64));
+  const limit = high > -low ? high : -low;
+  const size = 2n ** BigInt(r.below(limit.toString(2).length + 1));
   const value = (BigInt(Math.floor(r.next() * 2 ** 53)) * size) / 2n ** 53n;
   const signed = r.below(2) === 0 ? value : -value;
-  return signed < low ? low + value : signed > high ? high - value : signed;
+  return signed < low || signed > high ? r.pick([low, high, 0n < low ? low : 0n]) : signed;
 }
 /** Small BIGINTs around zero, and its ends. */
 export const smallBigint = argument(
@@ -156,3 +157,25 @@ export const blob = argument(
   [[], [0], [255], [0, 1, 2], [0xc3, 0x28], [65, 66, 67]].map((bytes) => Uint8Array.from(bytes)),
   (r) => Uint8Array.from({ length: r.below(20) }, () => r.below(256)),
 );
+
+const day = 86_400_000_000n;
+const dates = [
+  0, 1, -1, 2147483647, -2147483647, 2147483646, -2147483646, 19782, 19783, 11016, 10957, -719162, -719163, -719528, -719529, -719893, 59, 60, 2932896, 2932897, 364, 365,
+  -141428, 19722, 19723, 18992, 18993, -99999999, 99999999, 47541, 47542,
+]; // prettier-ignore
+/** DATEs: infinite ones, the ends of the type, leap days, years before Christ. */
+export const date = argument(type("DATE"), dates, (r) =>
+  r.below(3) === 0 ? r.below(2_000_000_000) - 1_000_000_000 : r.below(80_000) - 30_000,
+);
+const timestamps = [
+  0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n) + 1n, 2n ** 63n - 2n, -9223372022400000000n, day, -day, day - 1n, 1709164800000000n, 1709251199999999n, 951782400123456n,
+  -62135596800000000n, -62135596800000001n, -62167219200000000n, -62167219200000001n, 253402300799999999n, 253402300800000000n, 1704067199999999n, 9007199254740993n,
+  -9007199254740993n, 1704067200000000n, 1640995200000000n, 1640908800000000n, 500000n, 499999n, -500000n,
+]; // prettier-ignore
+const randomMicros = (r: Random): bigint =>
+  r.below(3) === 0
+    ? randomBigint(r, -9223372022400000000n, 2n ** 63n - 2n)
+    : BigInt(r.below(80_000) - 30_000) * day + BigInt(Math.floor(r.next() * 86_400_000_000));
+/** TIMESTAMPs: infinite ones, the ends of the type, before Christ, ends of days and years. */
+export const timestamp = argument(type("TIMESTAMP"), timestamps, randomMicros);
+export const timestampTz = argument(type("TIMESTAMP_TZ"), timestamps, randomMicros);

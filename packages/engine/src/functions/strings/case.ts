@@ -5,7 +5,6 @@ export const lower = createMapping(lowerRuns, (text) => text.toLowerCase());
 /** DuckDB's upper(). */
 export const upper = createMapping(upperRuns, (text) => text.toUpperCase());
 
-// eslint-disable-next-line no-control-regex
 const beyondAscii = /[^\x00-\x7f]/;
 
 function createMapping(runs: readonly number[], ascii: (text: string) => string): (text: string) => string {
