@@ -1,0 +1,183 @@
+import type { RowCompiler } from "../expression/row-compiler.ts";
+import { createDistinct } from "../operators/distinct.ts";
+import { createScan } from "../operators/scan.ts";
+import { createSetDifference } from "../operators/set-difference.ts";
+import { createPartitionTopK } from "../operators/top-k-per-partition.ts";
+import { createUnionAll } from "../operators/union-all.ts";
+import type { CteNode, FilterNode, JoinNode, PlanNode, ScanNode, SetNode } from "../plan/types.ts";
+import { createOperator, type PlainNode } from "./create-operator.ts";
+import { describeNode, outputNames } from "./describe-node.ts";
+import { describeExpression } from "./describe-expression.ts";
+import type { Built, GraphBuilder } from "./graph-builder.ts";
+import type { Operator } from "./operator.ts";
+import { planKey } from "./plan-key.ts";
+
+/** What `delim` and `cte_ref` nodes of a number stand for, where they stand. */
+interface Scope {
+  readonly delims: ReadonlyMap<number, Built>;
+  readonly ctes: ReadonlyMap<number, () => Built>;
+}
+
+/** Adds a view's plan to the graph and gives its last node. @throws Unsupported */
+export function buildPlan(builder: GraphBuilder, plan: PlanNode, rows: RowCompiler): Built {
+  return new PlanBuilder(builder, rows).build(plan, { delims: new Map(), ctes: new Map() });
+}
+
+class PlanBuilder {
+  private readonly builder: GraphBuilder;
+  private readonly rows: RowCompiler;
+
+  constructor(builder: GraphBuilder, rows: RowCompiler) {
+    this.builder = builder;
+    this.rows = rows;
+  }
+
+  build(node: PlanNode, scope: Scope): Built {
+    switch (node.kind) {
+      case "scan":
+        return this.scan(node);
+      case "order":
+        return this.build(node.input, scope);
+      case "delim":
+        return found(scope.delims.get(node.id), node.kind);
+      case "cte":
+        return this.cte(node, scope);
+      case "cte_ref":
+        return found(scope.ctes.get(node.id), node.kind)();
+      case "join":
+        return this.join(node, scope);
+      case "set":
+        return this.set(node, scope);
+      case "filter":
+        return this.filter(node, scope);
+      case "limit":
+        // The operator takes on the order of a node right below.
+        return this.plain(node, [this.build(node.input.kind === "order" ? node.input.input : node.input, scope)]);
+      case "values":
+        return this.plain(node, []);
+      default:
+        return this.plain(node, [this.build(node.input, scope)]);
+    }
+  }
+
+  private scan(node: ScanNode): Built {
+    const source = this.builder.source(node.relation);
+    const width = source.names.length;
+    const whole = node.columns.length === width && node.columns.every((column, i) => column === i);
+    if (whole && node.filters.length === 0) return source;
+    return this.add(node, [source], () => createScan(node, width, this.rows));
+  }
+
+  private cte(node: CteNode, scope: Scope): Built {
+    let definition: Built | undefined;
+    const get = (): Built => (definition ??= this.build(node.definition, scope));
+    return this.build(node.input, { ...scope, ctes: new Map(scope.ctes).set(node.id, get) });
+  }
+
+  private join(node: JoinNode, scope: Scope): Built {
+    const left = this.build(node.left, scope);
+    const { delim } = node;
+    if (delim === undefined) return this.plain(node, [left, this.build(node.right, scope)]);
+    const { expressions } = delim;
+    const distinct = this.builder.add({
+      label: "distinct",
+      detail: expressions.map((expression) => describeExpression(expression, left.names)).join(", "),
+      key: planKey(expressions),
+      inputs: [left],
+      names: expressions.map((expression) => describeExpression(expression, left.names)),
+      consolidated: true,
+      create: () =>
+        createDistinct(
+          expressions.map(({ type }) => type),
+          expressions,
+          this.rows,
+        ),
+    });
+    const right = this.build(node.right, { ...scope, delims: new Map(scope.delims).set(delim.id, distinct) });
+    return this.plain(node, [left, right]);
+  }
+
+  private set(node: SetNode, scope: Scope): Built {
+    const inputs = node.inputs.map((input) => this.build(input, scope));
+    if (node.op === "union")
+      return this.add(node, inputs, () => (node.all ? createUnionAll() : createDistinct(node.types, undefined, this.rows)));
+    return inputs.reduce((left, right) => this.add(node, [left, right], () => createSetDifference(node, this.rows)));
+  }
+
+  /** A filter on a rank needs only the first rows of each partition. */
+  private filter(node: FilterNode, scope: Scope): Built {
+    const window = node.input;
+    const topK = window.kind === "window" ? createPartitionTopK(node, window, this.rows) : undefined;
+    if (topK === undefined || window.kind !== "window") return this.plain(node, [this.build(window, scope)]);
+    const input = this.build(window.input, scope);
+    const names = outputNames(window, [input.names]);
+    return this.builder.add({
+      label: "top-k",
+      detail: `${describeNode(window, [input.names])}: ${describeNode(node, [names])}`,
+      key: planKey({ predicates: node.predicates, calls: window.calls }),
+      inputs: [input],
+      names,
+      consolidated: false,
+      create: () => topK,
+    });
+  }
+
+  private plain(node: PlainNode, inputs: readonly Built[]): Built {
+    const [input] = inputs;
+    if (node.kind === "project" && input !== undefined && isIdentity(node.expressions, node.input.types.length)) return input;
+    return this.add(node, inputs, () => createOperator(node, this.rows));
+  }
+
+  private add(node: PlanNode, inputs: readonly Built[], create: () => Operator): Built {
+    const names = inputs.map((input) => input.names);
+    return this.builder.add({
+      label: node.kind,
+      detail: describeNode(node, names),
+      key: planKey(parametersOf(node)),
+      inputs,
+      names: outputNames(node, names),
+      consolidated: isConsolidated(node, inputs),
+      create,
+    });
+  }
+}
+
+function found<T>(value: T | undefined, kind: string): T {
+  if (value === undefined) throw new TypeError(`A ${kind} node stands outside of what it refers to`);
+  return value;
+}
+
+function isIdentity(expressions: readonly { readonly kind: string; readonly index?: number }[], width: number): boolean {
+  return expressions.length === width && expressions.every(({ kind, index }, i) => kind === "column" && index === i);
+}
+
+const inputProperties: ReadonlySet<string> = new Set(["input", "left", "right", "inputs", "definition", "delim"]);
+
+/** All of a node but what its inputs say already. */
+function parametersOf(node: PlanNode): unknown {
+  const parameters = Object.entries(node).filter(([name]) => !inputProperties.has(name));
+  if (node.kind === "limit" && node.input.kind === "order") parameters.push(["orders", node.input.orders]);
+  return Object.fromEntries(parameters);
+}
+
+/** Whether a node's deltas hold every row at most once, for certain. */
+function isConsolidated(node: PlanNode, inputs: readonly Built[]): boolean {
+  switch (node.kind) {
+    case "scan":
+      return new Set(node.columns).size === inputs[0]!.names.length;
+    case "filter":
+      return inputs[0]!.consolidated;
+    case "project": {
+      const columns = new Set(node.expressions.map((expression) => (expression.kind === "column" ? expression.index : -1)));
+      return inputs[0]!.consolidated && node.input.types.every((_, i) => columns.has(i));
+    }
+    case "aggregate":
+      return node.sets.length === 1;
+    case "distinct":
+      return node.on === undefined;
+    case "set":
+      return !(node.op === "union" && node.all);
+    default:
+      return false;
+  }
+}

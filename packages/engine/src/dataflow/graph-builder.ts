@@ -1,0 +1,93 @@
+import type { Program } from "../types.ts";
+import type { DataflowNode, Operator } from "./operator.ts";
+
+/** A node and what builders of nodes above it want to know. */
+export interface Built {
+  readonly node: DataflowNode;
+  /** Its columns' names, for people. */
+  readonly names: readonly string[];
+  /** Its deltas hold every row at most once. */
+  readonly consolidated: boolean;
+}
+
+/** What is wanted of a new node. */
+export interface Wanted {
+  readonly label: string;
+  readonly detail: string;
+  /** Its parameters: nodes of equal label, key and inputs are one node. */
+  readonly key: string;
+  readonly inputs: readonly Built[];
+  readonly names: readonly string[];
+  readonly consolidated: boolean;
+  readonly create: () => Operator;
+}
+
+/** A graph under construction. */
+export interface GraphBuilder {
+  readonly nodes: readonly DataflowNode[];
+  /** What gives each relation's content so far. */
+  readonly relations: ReadonlyMap<string, Built>;
+  /** The content of a relation: its node, or a new source. */
+  source(relation: string): Built;
+  add(wanted: Wanted): Built;
+  /** Makes `content` the content of a view. */
+  view(name: string, content: Built, operator: Operator): void;
+  /** Remembers this moment: the function that is given back forgets what came after it. */
+  mark(): () => void;
+}
+
+/** An empty graph for a program. */
+export function createGraphBuilder(program: Program): GraphBuilder {
+  const fields = new Map([...program.tables, ...program.views].map(({ name, fields }) => [name, fields.map((field) => field.name)]));
+  const tables = new Set(program.tables.map(({ name }) => name));
+  const nodes: DataflowNode[] = [];
+  let shared = new Map<string, Built>();
+  let relations = new Map<string, Built>();
+  const push = (node: Omit<DataflowNode, "id">): DataflowNode => {
+    const added = { id: nodes.length, ...node };
+    nodes.push(added);
+    return added;
+  };
+  const namesOf = (relation: string): readonly string[] => {
+    const names = fields.get(relation);
+    if (names === undefined) throw new TypeError(`The program has no relation '${relation}'`);
+    return names;
+  };
+  return {
+    nodes,
+    get relations() {
+      return relations;
+    },
+    source(relation) {
+      const known = relations.get(relation);
+      if (known !== undefined) return known;
+      const detail = tables.has(relation) ? "table" : "recomputed view";
+      const node = push({ label: relation, detail, inputs: [], operator: undefined, relation });
+      const built = { node, names: namesOf(relation), consolidated: true };
+      relations.set(relation, built);
+      return built;
+    },
+    add({ label, detail, key, inputs, names, consolidated, create }) {
+      const identity = `${label} ${inputs.map(({ node }) => node.id).join(",")} ${key}`;
+      const known = shared.get(identity);
+      if (known !== undefined) return known;
+      const operator = create();
+      const node = push({ label, detail, inputs: inputs.map(({ node }) => node), operator, relation: undefined });
+      const built = { node, names, consolidated };
+      shared.set(identity, built);
+      return built;
+    },
+    view(name, content, operator) {
+      const node = push({ label: "view", detail: name, inputs: [content.node], operator, relation: name });
+      relations.set(name, { node, names: namesOf(name), consolidated: true });
+    },
+    mark() {
+      const before = { length: nodes.length, shared: new Map(shared), relations: new Map(relations) };
+      return () => {
+        nodes.length = before.length;
+        shared = before.shared;
+        relations = before.relations;
+      };
+    },
+  };
+}

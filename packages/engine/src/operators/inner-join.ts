@@ -1,0 +1,68 @@
+import type { Operator } from "../dataflow/operator.ts";
+import type { RowCompiler } from "../expression/row-compiler.ts";
+import type { JoinNode } from "../plan/types.ts";
+import type { DeltaEntry, Row } from "../types.ts";
+import { createArrangement, isBucket, type Slot } from "./arrangement.ts";
+import { allColumns, splitConditions } from "./join-parts.ts";
+
+/**
+ * Pairs of rows that meet the conditions: each side's changes meet what the other side holds. The left side's changes come first,
+ * so the right side's meet them too, and a pair of which both halves changed is counted once.
+ */
+export function createInnerJoin(node: JoinNode, rows: RowCompiler): Operator {
+  const parts = splitConditions(node, rows);
+  const { leftKey, rightKey } = parts;
+  const leftWidth = node.left.types.length;
+  const meets = parts.residual.length === 0 ? undefined : rows.joinPredicate(parts.residual, leftWidth);
+  const combine = rows.joinRow(allColumns(node.types), leftWidth);
+  const left = createArrangement(node.left.types, rows);
+  const right = createArrangement(node.right.types, rows);
+
+  const pairLeft = (row: Row, weight: number, slot: Slot, output: DeltaEntry[]): void => {
+    if (!isBucket(slot)) {
+      if (meets === undefined || meets(row, slot)) output.push([combine(row, slot), weight]);
+      return;
+    }
+    const { rows: others, weights } = slot;
+    for (let i = 0; i < others.length; i++) {
+      const other = others[i]!;
+      if (meets === undefined || meets(row, other))
+        output.push([combine(row, other), weights === undefined ? weight : weight * weights[i]!]);
+    }
+  };
+  const pairRight = (row: Row, weight: number, slot: Slot, output: DeltaEntry[]): void => {
+    if (!isBucket(slot)) {
+      if (meets === undefined || meets(slot, row)) output.push([combine(slot, row), weight]);
+      return;
+    }
+    const { rows: others, weights } = slot;
+    for (let i = 0; i < others.length; i++) {
+      const other = others[i]!;
+      if (meets === undefined || meets(other, row))
+        output.push([combine(other, row), weights === undefined ? weight : weight * weights[i]!]);
+    }
+  };
+  return {
+    step([leftDelta, rightDelta]) {
+      const output: DeltaEntry[] = [];
+      for (const [row, weight] of leftDelta!) {
+        const key = leftKey(row);
+        if (key === undefined) continue;
+        const slot = right.get(key);
+        if (slot !== undefined) pairLeft(row, weight, slot, output);
+        left.add(key, row, weight);
+      }
+      for (const [row, weight] of rightDelta!) {
+        const key = rightKey(row);
+        if (key === undefined) continue;
+        const slot = left.get(key);
+        if (slot !== undefined) pairRight(row, weight, slot, output);
+        right.add(key, row, weight);
+      }
+      return output;
+    },
+    get retained() {
+      return left.retained + right.retained;
+    },
+  };
+}
