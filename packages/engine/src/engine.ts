@@ -9,9 +9,13 @@ export interface EngineOptions {
   readonly storage: StorageLocation;
   /**
    * What the caller wants back with a restored store, as text: asked for at each commit, between two steps, and written in the
-   * same transaction as the relations. Commits happen on `commit` and before a snapshot or query that needs them.
+   * same transaction as the relations. Commits happen on `commit` and before a snapshot or query that needs them. It has to tell of
+   * the last step whose result the caller has: it is asked right away when no step runs, else in the turn of the event loop after
+   * the step's promise has resolved, or in the call of the next `step`.
    */
   readonly commitData?: () => string;
+  /** "recompute": every view by DuckDB in each step, slow and always right: what is compared with. Default "auto". */
+  readonly maintenance?: "auto" | "recompute";
   /** Upper bound for what operators and keyed tables hold in memory, in MiB. Beyond it a step fails with `state_limit`. */
   readonly stateLimitMb?: number;
   /** Upper bound for DuckDB's memory, in MiB. Default: a quarter of the machine's. */

@@ -1,5 +1,6 @@
-import { DuckDBDataChunk, TINYINT, type DuckDBConnection, type DuckDBType } from "@duckdb/node-api";
+import { DuckDBDataChunk, INTEGER, type DuckDBConnection, type DuckDBType } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ColumnType } from "../types.ts";
 import { chunkRows, createColumnWriter, type Rows } from "./column-writer.ts";
 
@@ -27,7 +28,7 @@ export class AppendError extends Error {
 
 /**
  * Appends rows by writing DuckDB's vectors directly; part of the connection's transaction. With `weights`, the target
- * has one more column, a TINYINT after those of the rows.
+ * has one more column, an INTEGER after those of the rows. Between the chunks of a long load other work gets its turn.
  */
 export async function appendRows(
   connection: DuckDBConnection,
@@ -39,7 +40,7 @@ export async function appendRows(
   const { columns } = target;
   const writers = columns.map((column) => createColumnWriter(column.type));
   const types = columns.map((column) => column.duckdbType);
-  if (weights !== undefined) types.push(TINYINT);
+  if (weights !== undefined) types.push(INTEGER);
   const appender = await connection.createAppender(target.table, target.schema, target.catalog);
   try {
     for (let start = 0; start < rows.length; start += chunkRows) {
@@ -53,6 +54,7 @@ export async function appendRows(
         }
       if (weights !== undefined) writeWeights(chunk, columns.length, weights, start, count);
       appender.appendDataChunk(chunk);
+      if ((start / chunkRows) % chunksAtOnce === chunksAtOnce - 1) await nextTurn();
     }
     appender.flushSync();
   } finally {
@@ -60,8 +62,11 @@ export async function appendRows(
   }
 }
 
+/** Chunks (about a millisecond each) that are written before other work gets its turn. */
+const chunksAtOnce = 4;
+
 function writeWeights(chunk: DuckDBDataChunk, column: number, weights: (row: number) => number, start: number, count: number): void {
-  const items = Int8Array.from({ length: count }, (_, i) => weights(start + i));
+  const items = Int32Array.from({ length: count }, (_, i) => weights(start + i));
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
-  duckdb.copy_data_to_vector(vector, 0, items.buffer, 0, count);
+  duckdb.copy_data_to_vector(vector, 0, items.buffer, 0, items.byteLength);
 }

@@ -7,8 +7,12 @@ import { quoteLiteral } from "./quote.ts";
 
 /** Name under which the pipeline's database is attached. */
 export const catalogName = "store";
-/** One-row table with the number of the last step; no query can name its schema. */
+/** One-row table with the last committed step and the caller's data; no query can name its schema. */
 export const stepTable = `${catalogName}.headgate.step`;
+/** One-row table with the program that the store's relations belong to. */
+export const programTable = `${catalogName}.headgate.program`;
+/** Name of the database file in a storage directory. */
+export const databaseFile = "engine.duckdb";
 
 export interface Database {
   /** A connection whose default database is the store. */
@@ -26,14 +30,20 @@ export interface OpenOptions {
 }
 
 /**
- * Opens an empty database: whatever a directory held of an earlier run is removed, since state starts empty.
+ * How much DuckDB's write-ahead log may hold before it is worked into the file. More makes commits steadier and a restart slower: the
+ * log is read again then, at about 100 MB a second.
+ */
+const checkpointThreshold = "64MiB";
+
+/**
+ * Opens the database of a directory as it was left, or an empty one.
  *
  * DuckDB is locked before any SQL of a user is run: no files outside the export folder, no extensions, no settings.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const directory = options.storage.kind === "directory" ? options.storage.path : undefined;
-  const file = directory === undefined ? ":memory:" : join(directory, "engine.duckdb");
-  if (directory !== undefined) await clear(directory);
+  const file = directory === undefined ? ":memory:" : join(directory, databaseFile);
+  if (directory !== undefined) await clearScratch(directory);
   const exportFolder = directory === undefined ? await mkdtemp(join(tmpdir(), "headgate-export-")) : join(directory, "export");
   await mkdir(exportFolder, { recursive: true });
   const instance = await DuckDBInstance.create(":memory:", {
@@ -46,13 +56,10 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const connection = await instance.connect();
     // In memory DuckDB would otherwise spill to ".tmp" below whatever folder the process runs in.
     await connection.run(`SET temp_directory = ${quoteLiteral(directory === undefined ? "" : join(directory, "spill"))}`);
-    // State starts empty, so nothing is ever replayed from a write-ahead log.
-    const mode = directory === undefined ? "" : " (RECOVERY_MODE NO_WAL_WRITES)";
-    await connection.run(`ATTACH ${quoteLiteral(file)} AS ${catalogName}${mode}`);
+    await connection.run(`SET checkpoint_threshold = '${checkpointThreshold}'`);
+    await connection.run(`ATTACH ${quoteLiteral(file)} AS ${catalogName}`);
     await connection.run("SET GLOBAL TimeZone = 'UTC'");
     await connection.run(`SET allowed_directories = [${quoteLiteral(exportFolder)}]`);
-    // Fewer checkpoints: nothing here is read again after a restart, they only move data out of memory.
-    await connection.run("SET checkpoint_threshold = '256MiB'");
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
     connection.closeSync();
@@ -79,10 +86,10 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   };
 }
 
-async function clear(directory: string): Promise<void> {
+/** Removes what an earlier process left that nothing refers to. */
+async function clearScratch(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
-  for (const name of ["engine.duckdb", "engine.duckdb.wal", "spill", "export"])
-    await rm(join(directory, name), { recursive: true, force: true });
+  for (const name of ["spill", "export"]) await rm(join(directory, name), { recursive: true, force: true });
 }
 
 const sizeOf = (path: string): Promise<number> =>

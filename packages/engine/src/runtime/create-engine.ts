@@ -1,99 +1,133 @@
-import { createTableSql } from "../duckdb/create-table-sql.ts";
-import { catalogName, openDatabase, stepTable } from "../duckdb/open-database.ts";
+import { createDataflow } from "../dataflow/dataflow.ts";
 import type { Engine, EngineOptions, Snapshot } from "../engine.ts";
 import { EngineError } from "../errors.ts";
-import { duckdbMessage } from "../query/duckdb-error.ts";
+import { openStore, type OpenedStore } from "../store/open-store.ts";
+import { relationSql, type RelationSql } from "../store/relation-sql.ts";
+import { storageError } from "../store/storage-error.ts";
+import type { Relation } from "../types.ts";
 import { runAdHoc, writeParquet } from "./ad-hoc.ts";
-import { findDependencies } from "./dependencies.ts";
+import { withClock } from "./clock.ts";
+import { createCommits } from "./commits.ts";
+import { readDependencies } from "./dependencies.ts";
+import { howKept } from "./how-kept.ts";
+import { planProgram } from "./plan-program.ts";
 import { createReaders } from "./readers.ts";
-import { relationSql, type RelationSql } from "./relation-store.ts";
+import { restore } from "./restore.ts";
+import type { RunningProgram } from "./running-program.ts";
 import { openSnapshot } from "./snapshot.ts";
-import { createStepper, type Stepper } from "./stepper.ts";
+import { createStepper } from "./stepper.ts";
+import { createTableState } from "./table-state.ts";
 
 /**
- * Starts a program with empty tables and views. A view is recomputed when something below it changed, and its change is
- * the difference; this form is always right and is what faster forms are compared with.
+ * Starts a program: with empty tables and views, or where the store in its directory stands.
  *
- * Before the first step every view is empty, so the first step's delta of a view is all of it (also of a view that reads
- * no table). A view that nobody watches, that is not materialised and that none of these reads is not computed at all:
- * a fault in its query then shows only once somebody watches it.
+ * Before the first step every view is empty, so the first step's delta of a view is all of it (also of a view that reads no table). A
+ * view that DuckDB recomputes is not computed at all while nobody watches it, it is not materialised and nothing reads it: a fault in
+ * its query then shows only once somebody watches it.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const database = await openDatabase(options).catch((error: unknown) => {
-    throw new EngineError("storage", `The engine's store could not be opened: ${duckdbMessage(error)}`, { cause: error });
-  });
   const { program } = options;
-  const relations = new Map([...program.tables, ...program.views].map((relation, i) => [relation.name, relationSql(relation, i)]));
-  const writer = await database.connect();
-  let stepper: Stepper;
-  try {
-    await writer.run(`CREATE SCHEMA ${catalogName}.headgate`);
-    await writer.run(`CREATE TABLE ${stepTable} AS SELECT 0::BIGINT AS step`);
-    for (const { table, relation } of relations.values()) await writer.run(createTableSql(table, relation.fields));
-    stepper = createStepper(writer, program, relations, await findDependencies(writer, program));
-  } catch (error) {
-    writer.closeSync();
-    await database.close();
-    throw new EngineError("storage", `The program's relations could not be created: ${duckdbMessage(error)}`, { cause: error });
-  }
+  const { running, opened } = await startProgram(options);
+  const { store, database } = opened;
   const readers = createReaders(database);
-  let running: Promise<unknown> | undefined;
+  let lastStep = store.step;
+  const stepper = createStepper(running, lastStep + 1);
+  const commits = createCommits(store, () => lastStep, options.commitData ?? (() => ""));
+  let stepping: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
   const assertOpen = (): void => {
     if (closed !== undefined) throw new EngineError("closed", "The engine is closed");
   };
-  let lastStep = 0;
   return {
     program,
-    dataflow: {
-      views: new Map(program.views.map((view) => [view.name, { mode: "recompute", reason: "every view is recomputed" }])),
-      nodes: [],
+    dataflow: { views: running.graph.views, nodes: [] },
+    restored: opened.restored,
+    get pendingRecords() {
+      return store.pendingRecords;
     },
-    restored: undefined,
-    pendingRecords: 0,
-    commit: () => Promise.resolve({ step: lastStep }),
+    async commit() {
+      assertOpen();
+      return await commits.commit();
+    },
     async step(input) {
       assertOpen();
-      if (running !== undefined) throw new EngineError("runtime", "A step is running: steps are sequential");
-      const work = stepper(input);
-      running = work;
-      try {
-        const result = await work;
+      if (stepping !== undefined) throw new EngineError("runtime", "A step is running: steps are sequential");
+      const work = commits.during(async () => {
+        const result = await stepper.step({ ...input, changes: withClock(program, input) });
         lastStep = result.step;
         return result;
+      });
+      stepping = work;
+      try {
+        return await work;
       } finally {
-        running = undefined;
+        stepping = undefined;
       }
     },
     async snapshot(name): Promise<Snapshot> {
       assertOpen();
-      const sql = relations.get(name);
-      if (sql === undefined) throw new EngineError("unknown_relation", `The program has no table or view '${name}'`);
-      if (!sql.relation.materialized) throw notMaterialized(sql);
-      return await openSnapshot(readers, sql);
+      const relation = [...program.tables, ...program.views].find((candidate) => candidate.name === name);
+      if (relation === undefined) throw new EngineError("unknown_relation", `The program has no table or view '${name}'`);
+      if (!relation.materialized) throw notMaterialized(relation);
+      await commits.upToDate();
+      return await openSnapshot(readers, running.relations.get(name)!);
     },
     async query(text, { signal } = {}) {
       assertOpen();
+      await commits.upToDate();
       return await runAdHoc(readers, program, text, signal);
     },
     async queryToParquet(text, path, { signal } = {}) {
       assertOpen();
+      await commits.upToDate();
       await writeParquet(readers, program, text, path, database.exportFolder, signal);
     },
     storageBytes: () => database.storageBytes(),
     close() {
       closed ??= (async () => {
-        await running?.catch(() => undefined);
+        await stepping?.catch(() => undefined);
+        await commits.idle();
         await readers.close();
-        writer.closeSync();
-        await database.close();
+        await store.close();
       })();
       return closed;
     },
   };
 }
 
-function notMaterialized({ relation }: Pick<RelationSql, "relation">): EngineError {
+/** Opens the store and brings everything that is kept in memory to its step. */
+async function startProgram(options: EngineOptions): Promise<{ running: RunningProgram; opened: OpenedStore }> {
+  const { program } = options;
+  const dependencies = await readDependencies(program);
+  const graph = await planProgram(program, options.maintenance);
+  const kept = howKept(program, dependencies, graph.views);
+  const relations = new Map<string, RelationSql>();
+  for (const [i, relation] of [...program.tables, ...program.views].entries())
+    if (kept.inStore.has(relation.name)) relations.set(relation.name, relationSql(relation, i));
+  const opened = await openStore(options, relations, kept.scratch, dependencies);
+  const { store } = opened;
+  const running: RunningProgram = {
+    program,
+    dependencies,
+    kept,
+    relations,
+    tables: new Map(program.tables.map((table) => [table.name, createTableState(table)])),
+    graph,
+    dataflow: createDataflow(graph),
+    store,
+    untold: new Map(),
+  };
+  try {
+    if (opened.restored !== undefined && store.step > 0) await restore(running, opened.restored.changed, opened.unfilled);
+    if (store.dirty) await store.commit(store.step, store.data);
+  } catch (error) {
+    await store.close();
+    throw error instanceof EngineError ? error : storageError(options.storage, error);
+  }
+  return { running, opened };
+}
+
+function notMaterialized(relation: Relation & { readonly kind: "table" | "view" }): EngineError {
   const suggestion =
     relation.kind === "view"
       ? `Declare it as CREATE MATERIALIZED VIEW ${relation.name}`

@@ -5,7 +5,7 @@ import type { Snapshot } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import type { Row } from "../types.ts";
 import type { Reader, Readers } from "./readers.ts";
-import type { RelationSql } from "./relation-store.ts";
+import type { RelationSql } from "../store/relation-sql.ts";
 
 /**
  * Opens a relation as of the last completed step. DuckDB fixes what a transaction sees at its first read of a database:

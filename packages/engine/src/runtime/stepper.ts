@@ -1,109 +1,160 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import { stepTable } from "../duckdb/open-database.ts";
 import type { StepInput, StepResult } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { duckdbMessage } from "../query/duckdb-error.ts";
-import type { Delta, Program } from "../types.ts";
-import { applyTable } from "./apply-table.ts";
-import { withInputs, type Dependencies } from "./dependencies.ts";
-import { applyDelta, createDelta, readDelta, type RelationSql } from "./relation-store.ts";
-import { viewQuery } from "./view-query.ts";
+import type { Draft } from "../store/store.ts";
+import type { ChangeBatch, Delta } from "../types.ts";
+import { consolidate } from "./consolidate.ts";
+import { withInputs } from "./dependencies.ts";
+import { recompute, refill } from "./recompute.ts";
+import { evaluate, loadRows } from "./restore.ts";
+import { rowIdentity } from "./row-identity.ts";
+import { isRecomputed, type RunningProgram } from "./running-program.ts";
 
-export type Stepper = (input: StepInput) => Promise<StepResult>;
+export interface Stepper {
+  /** @throws EngineError `storage` | a mistake of the input: nothing happened. Anything else ends the program. */
+  step(input: StepInput): Promise<StepResult>;
+  /** Why no further step can be done. */
+  readonly ended: EngineError | undefined;
+}
 
-/** Runs one step in one transaction: all of it happens, or nothing. */
-export function createStepper(
-  connection: DuckDBConnection,
-  program: Program,
-  relations: ReadonlyMap<string, RelationSql>,
-  dependencies: Dependencies,
-): Stepper {
-  const viewOrder = program.views.map((view) => view.name);
-  let step = 0;
-  /** Views whose table holds their content as of `step`. */
-  let current: ReadonlySet<string> = new Set(viewOrder);
-  const kept = viewOrder.filter((name) => relations.get(name)!.relation.materialized);
+/** Does steps one after the other: tables, then views in program order, then what is wanted back. */
+export function createStepper(running: RunningProgram, firstStep: number): Stepper {
+  const { program, dependencies, kept, relations, store, dataflow } = running;
+  const identities = new Map(
+    [...program.tables, ...program.views].map(({ name, fields }) => [name, rowIdentity(fields.map((field) => field.columnType))]),
+  );
+  let step = firstStep - 1;
+  let ended: EngineError | undefined;
+  /** Recomputed views whose table holds their content as of `step`. */
+  const current = new Set(step === 0 ? [...kept.always, ...kept.scratch] : kept.always);
+  let rollbacks = store.rollbacks;
 
-  const run = async (input: StepInput): Promise<{ result: StepResult; current: ReadonlySet<string> }> => {
-    const fresh = new Set(current);
-    const needed = withInputs([...kept, ...input.watch], dependencies);
-    for (const name of viewOrder)
-      if (needed.has(name) && !fresh.has(name)) {
-        await refill(connection, relations.get(name)!);
-        fresh.add(name);
-      }
-    const changed = new Set<string>();
-    const deltas = new Map<string, Delta>();
-    for (const [name, batches] of input.changes) {
-      const sql = relations.get(name)!;
-      if (!(await applyTable(connection, sql, batches, input.watch.has(name)))) continue;
-      changed.add(name);
-      if (input.watch.has(name)) deltas.set(name, await readDelta(connection, sql));
+  /** Brings recomputed views that are wanted now up to the state before this step. */
+  const prepare = async (needed: ReadonlySet<string>, draft: Draft): Promise<void> => {
+    if (needed.size === 0) return;
+    const connection = await store.connection("change");
+    if (rollbacks !== store.rollbacks) {
+      rollbacks = store.rollbacks;
+      for (const name of kept.scratch) current.delete(name);
     }
-    for (const name of viewOrder) {
-      const stale = step === 0 || [...dependencies.get(name)!].some((name) => changed.has(name));
-      if (!stale) continue;
-      if (!needed.has(name)) {
-        fresh.delete(name);
+    for (const { name } of program.views) {
+      if (!needed.has(name) || current.has(name)) continue;
+      await draft.write(dependencies.get(name)!);
+      store.forget(name);
+      await refill(connection, relations.get(name)!);
+      current.add(name);
+    }
+  };
+
+  const run = async (input: StepInput, needed: ReadonlySet<string>, draft: Draft): Promise<ReadonlyMap<string, Delta>> => {
+    const deltas = new Map<string, Delta>();
+    const tableDeltas = new Map<string, Delta>();
+    const changed = new Set<string>();
+    const took = (name: string, delta: Delta): void => {
+      const untold = input.watch.has(name) ? running.untold.get(name) : undefined;
+      const whole = untold === undefined ? delta : consolidate([...untold, ...delta], identities.get(name)!);
+      if (input.watch.has(name) && whole.length > 0) deltas.set(name, whole);
+      if (delta.length === 0) return;
+      changed.add(name);
+      if (kept.inStore.has(name)) draft.add(name, delta);
+    };
+    for (const [name, batches] of input.changes) {
+      const delta = running.tables.get(name)!.apply(batches);
+      tableDeltas.set(name, delta);
+      took(name, delta);
+    }
+    dataflow.begin(tableDeltas);
+    for (const { name } of program.views) {
+      if (!isRecomputed(running, name)) {
+        took(name, evaluate(running, name));
+        continue;
+      }
+      const stale = step === 0 || [...dependencies.get(name)!].some((input) => changed.has(input));
+      if (stale && !needed.has(name)) {
+        current.delete(name);
         // What reads it may have changed too; nothing that is needed does.
         changed.add(name);
         continue;
       }
-      const sql = relations.get(name)!;
-      if (!(await recompute(connection, sql))) continue;
-      changed.add(name);
-      if (input.watch.has(name)) deltas.set(name, await readDelta(connection, sql));
+      let delta: Delta = [];
+      if (stale) {
+        await draft.write([...dependencies.get(name)!, name]);
+        delta = await recompute(await store.connection("read"), relations.get(name)!);
+      }
+      if (kept.feeding.has(name)) dataflow.provide(name, delta);
+      took(name, delta);
     }
-    await connection.run(`UPDATE ${stepTable} SET step = ${step + 1}`);
-    return { result: { step: step + 1, deltas }, current: fresh };
+    running.untold.clear();
+    return deltas;
   };
 
-  return async (input) => {
-    checkInput(input, relations);
-    await connection.run("BEGIN TRANSACTION");
+  return {
+    get ended() {
+      return ended;
+    },
+    async step(input) {
+      if (ended !== undefined) throw new EngineError(ended.code, `The program has ended: ${ended.message}`, { cause: ended });
+      checkInput(input, running);
+      const changes = new Map<string, readonly ChangeBatch[]>();
+      for (const [name, batches] of input.changes) changes.set(name, running.tables.get(name)!.check(batches));
+      const needed = recomputedNow(running, input.watch);
+      await store.room();
+      const draft = store.draft();
+      await before(draft, async () => {
+        for (const [name, batches] of changes) if (running.tables.get(name)!.needsRows(batches)) await loadRows(running, name, draft);
+        await prepare(needed, draft);
+      });
+      try {
+        const deltas = await run({ ...input, changes }, needed, draft);
+        draft.accept();
+        step++;
+        return { step, deltas };
+      } catch (error) {
+        await draft.discard();
+        throw (ended = toEnd(error));
+      }
+    },
+  };
+
+  /** What comes before anything happens: when it fails the program can go on. */
+  async function before(draft: Draft, work: () => Promise<void>): Promise<void> {
     try {
-      const done = await run(input);
-      await connection.run("COMMIT");
-      step = done.result.step;
-      current = done.current;
-      return done.result;
+      await work();
     } catch (error) {
-      await connection.run("ROLLBACK").catch(() => undefined);
+      await draft.discard();
       if (error instanceof EngineError) throw error;
-      throw new EngineError("runtime", `The step failed: ${duckdbMessage(error)}`, { cause: error });
+      throw new EngineError("storage", `The store could not be read: ${duckdbMessage(error)}`, { cause: error });
     }
-  };
-}
-
-function checkInput(input: StepInput, relations: ReadonlyMap<string, RelationSql>): void {
-  for (const name of input.watch)
-    if (!relations.has(name)) throw new EngineError("unknown_relation", `The program has no table or view '${name}'`);
-  for (const name of input.changes.keys())
-    if (relations.get(name)?.relation.kind !== "table") throw new EngineError("unknown_relation", `The program has no table '${name}'`);
-}
-
-/** Brings a view's table up to the state before this step. */
-async function refill(connection: DuckDBConnection, sql: RelationSql): Promise<void> {
-  await connection.run(`DELETE FROM ${sql.table}`);
-  await runView(sql, () => connection.run(`INSERT INTO ${sql.table} ${queryOf(sql)}`));
-}
-
-/** Recomputes a view, keeps the difference in its delta table and applies it; false when nothing changed. */
-async function recompute(connection: DuckDBConnection, sql: RelationSql): Promise<boolean> {
-  const source = `SELECT *, 1 AS w FROM (${queryOf(sql)}) UNION ALL SELECT ${sql.columns.join(", ")}, -1 FROM ${sql.table}`;
-  await runView(sql, () => createDelta(connection, sql, source));
-  return await applyDelta(connection, sql);
-}
-
-function queryOf({ relation }: RelationSql): string {
-  if (relation.kind !== "view") throw new TypeError(`'${relation.name}' is not a view`);
-  return viewQuery(relation);
-}
-
-async function runView<T>(sql: RelationSql, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new EngineError("runtime", `View '${sql.relation.name}' failed: ${duckdbMessage(error)}`, { cause: error });
   }
+}
+
+function recomputedNow(running: RunningProgram, watch: ReadonlySet<string>): ReadonlySet<string> {
+  const names = withInputs([...running.kept.always, ...watch], running.dependencies);
+  return new Set([...names].filter((name) => isRecomputed(running, name)));
+}
+
+/** V8 says this of a Map with 2^24 entries. */
+const mapIsFull = /Map maximum size exceeded/;
+
+function toEnd(error: unknown): EngineError {
+  if (error instanceof RangeError && mapIsFull.test(error.message))
+    return new EngineError(
+      "state_limit",
+      "A table, group or join holds more than 16.7 million keys, the most that one can hold in memory",
+      {
+        cause: error,
+        suggestion: "Delete rows that are no longer needed, or aggregate before joining",
+      },
+    );
+  // A fault of the store in the middle of a step leaves the step half done.
+  if (error instanceof EngineError && error.code !== "storage") return error;
+  return new EngineError("runtime", `The step failed: ${duckdbMessage(error)}`, { cause: error });
+}
+
+function checkInput(input: StepInput, { graph, tables }: RunningProgram): void {
+  for (const name of input.watch)
+    if (!tables.has(name) && !graph.views.has(name))
+      throw new EngineError("unknown_relation", `The program has no table or view '${name}'`);
+  for (const name of input.changes.keys())
+    if (!tables.has(name)) throw new EngineError("unknown_relation", `The program has no table '${name}'`);
 }

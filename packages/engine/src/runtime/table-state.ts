@@ -1,0 +1,193 @@
+import type { Key } from "../dataflow/operator.ts";
+import { createValueCheck } from "../duckdb/value-check.ts";
+import { EngineError } from "../errors.ts";
+import { ChangeOp, type ChangeBatch, type Delta, type DeltaEntry, type Row, type Table, type Value } from "../types.ts";
+import { consolidate } from "./consolidate.ts";
+import { cellsKey, rowEquality, rowIdentity } from "./row-identity.ts";
+
+type Cells = readonly (Value | undefined)[];
+
+/** A table's rows as far as they are needed to tell what a change does: all of them with a key, their counts without. */
+export interface TableState {
+  /** The batches with each cell as the table keeps it; changes nothing. @throws EngineError `runtime` naming table and column */
+  check(batches: readonly ChangeBatch[]): readonly ChangeBatch[];
+  /** True when `load` must bring the table's rows before these changes: the first delete of a table without a key. */
+  needsRows(batches: readonly ChangeBatch[]): boolean;
+  /** Takes in rows that the table has already. */
+  load(delta: Delta): void;
+  /** Marks the rows as loaded, also when there were none. */
+  loaded(): void;
+  /**
+   * Applies checked batches; gives what they change, consolidated. A removed row stands before the row that replaces it.
+   */
+  apply(batches: readonly ChangeBatch[]): Delta;
+  /** Rows (or counts) held now. */
+  readonly retained: number;
+}
+
+export function createTableState(table: Table): TableState {
+  return table.primaryKey === undefined ? multisetState(table) : keyedState(table, keyColumns(table, table.primaryKey));
+}
+
+/** Positions of the key's columns. */
+export function keyColumns(table: Table, primaryKey: readonly string[]): number[] {
+  return primaryKey.map((name) => table.fields.findIndex((field) => field.name === name));
+}
+
+function keyedState(table: Table, keys: readonly number[]): TableState {
+  const types = table.fields.map((field) => field.columnType);
+  const keyOf = cellsKey(types, keys);
+  const sameRow = rowEquality(types);
+  const rows = new Map<Key, Row>();
+  const check = createRowCheck(table);
+  return {
+    check: (batches) =>
+      batches.map(({ rows, ops }) => {
+        const checked = rows.map((cells, i) => {
+          const op = ops?.[i] ?? ChangeOp.insert;
+          return op === ChangeOp.insert ? check.whole(cells) : op === ChangeOp.delete ? check.only(cells, keys) : check.patch(cells, keys);
+        });
+        return { rows: checked, ops };
+      }),
+    needsRows: () => false,
+    load(delta) {
+      for (const [row] of delta) rows.set(keyOf(row), row);
+    },
+    loaded: () => undefined,
+    apply(batches) {
+      const touched = new Map<Key, { readonly before: Row | undefined; after: Row | undefined }>();
+      for (const batch of batches)
+        for (let i = 0; i < batch.rows.length; i++) {
+          const cells = batch.rows[i]!;
+          const key = keyOf(cells);
+          let entry = touched.get(key);
+          if (entry === undefined) {
+            const before = rows.get(key);
+            touched.set(key, (entry = { before, after: before }));
+          }
+          const op = batch.ops?.[i] ?? ChangeOp.insert;
+          if (op === ChangeOp.insert) entry.after = cells as Row;
+          else if (op === ChangeOp.delete) entry.after = undefined;
+          // An update of a missing key does nothing.
+          else if (entry.after !== undefined) entry.after = mergeRow(entry.after, cells);
+        }
+      const delta: DeltaEntry[] = [];
+      for (const [key, { before, after }] of touched) {
+        if (before === after || (before !== undefined && after !== undefined && sameRow(before, after))) continue;
+        if (before !== undefined) delta.push([before, -1]);
+        if (after === undefined) rows.delete(key);
+        else {
+          delta.push([after, 1]);
+          rows.set(key, after);
+        }
+      }
+      return delta;
+    },
+    get retained() {
+      return rows.size;
+    },
+  };
+}
+
+/** `cells` over `base`, cell by cell; undefined keeps the base's. */
+function mergeRow(base: Row, cells: Cells): Row {
+  return base.map((value, i) => (cells[i] === undefined ? value : cells[i]));
+}
+
+/** Without a key: rows have counts, a delete takes one copy if there is one. Counts are kept only once there was a delete. */
+function multisetState(table: Table): TableState {
+  const rowKey = rowIdentity(table.fields.map((field) => field.columnType));
+  const check = createRowCheck(table);
+  let counts: Map<Key, number> | undefined;
+  const hasDeletes = (batches: readonly ChangeBatch[]): boolean =>
+    batches.some(({ ops }) => ops !== undefined && ops.includes(ChangeOp.delete));
+  const add = (key: Key, weight: number): void => {
+    const count = (counts!.get(key) ?? 0) + weight;
+    if (count === 0) counts!.delete(key);
+    else counts!.set(key, count);
+  };
+  return {
+    check: (batches) =>
+      batches.map(({ rows, ops }) => {
+        if (ops?.includes(ChangeOp.update) === true)
+          throw new EngineError("runtime", `Table '${table.name}' has no primary key, so its rows cannot be updated`);
+        return { rows: rows.map((cells) => check.whole(cells)), ops };
+      }),
+    needsRows: (batches) => counts === undefined && hasDeletes(batches),
+    load(delta) {
+      counts ??= new Map();
+      for (const [row, weight] of delta) add(rowKey(row), weight);
+    },
+    loaded() {
+      counts ??= new Map();
+    },
+    apply(batches) {
+      if (counts === undefined)
+        return consolidate(
+          batches.flatMap(({ rows }) => rows.map((row): DeltaEntry => [row as Row, 1])),
+          rowKey,
+        );
+      const net = new Map<Key, { readonly row: Row; weight: number }>();
+      for (const { rows, ops } of batches)
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i] as Row;
+          const key = rowKey(row);
+          const weight = ops?.[i] === ChangeOp.delete ? -1 : 1;
+          const entry = net.get(key);
+          if (entry === undefined) net.set(key, { row, weight });
+          else entry.weight += weight;
+        }
+      const delta: DeltaEntry[] = [];
+      for (const [key, { row, weight }] of net) {
+        // A delete of a row that is not there does nothing.
+        const clamped = weight < 0 ? -Math.min(-weight, counts.get(key) ?? 0) : weight;
+        if (clamped === 0) continue;
+        add(key, clamped);
+        delta.push([row, clamped]);
+      }
+      return delta;
+    },
+    get retained() {
+      return counts?.size ?? 0;
+    },
+  };
+}
+
+interface RowCheck {
+  whole(cells: Cells): Row;
+  /** Only these columns; the others may be left out. */
+  only(cells: Cells, columns: readonly number[]): Cells;
+  /** These columns, and of the others what is given. */
+  patch(cells: Cells, columns: readonly number[]): Cells;
+}
+
+function createRowCheck(table: Table): RowCheck {
+  const checks = table.fields.map((field) => createValueCheck(field.columnType));
+  const width = checks.length;
+  const fail = (column: number, error: unknown): never => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EngineError("runtime", `Table '${table.name}', column '${table.fields[column]!.name}': ${reason}`, { cause: error });
+  };
+  /** Checks what `wanted` says and copies the row only when a cell comes out different. */
+  const run = (cells: Cells, wanted: (column: number) => boolean): Cells => {
+    let row: (Value | undefined)[] | undefined;
+    let column = 0;
+    try {
+      for (; column < width; column++) {
+        if (!wanted(column)) continue;
+        const value = cells[column];
+        const checked = checks[column]!(value);
+        if (checked !== value) (row ??= Array.from({ length: width }, (_, i) => cells[i]))[column] = checked;
+      }
+    } catch (error) {
+      fail(column, error);
+    }
+    return row ?? cells;
+  };
+  const all = (): boolean => true;
+  return {
+    whole: (cells) => run(cells, all) as Row,
+    only: (cells, columns) => run(cells, (column) => columns.includes(column)),
+    patch: (cells, columns) => run(cells, (column) => cells[column] !== undefined || columns.includes(column)),
+  };
+}
