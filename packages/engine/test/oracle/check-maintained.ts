@@ -17,6 +17,8 @@ export interface Checked {
   readonly unbound?: string;
   /** How the engine kept each view. */
   readonly views: ReadonlyMap<string, Maintenance>;
+  /** The most rows that each view had after a step. */
+  readonly most: ReadonlyMap<string, number>;
   /** Steps compared; fewer than given when a query's fault ended the program. */
   readonly steps: number;
   /** The fault of the data that both sides met. */
@@ -49,7 +51,8 @@ export class Mismatch extends Error {
  */
 export async function checkMaintained(sql: string, steps: readonly Step[], options: CheckOptions = {}): Promise<Checked> {
   const compiled = await compileProgram(sql);
-  if (!compiled.ok) return { unbound: compiled.messages.map((message) => message.message).join("\n"), views: new Map(), steps: 0 };
+  if (!compiled.ok)
+    return { unbound: compiled.messages.map((message) => message.message).join("\n"), views: new Map(), most: new Map(), steps: 0 };
   const { program } = compiled;
   const plain = await openPlainDuckDB(program);
   let engine: Engine | undefined;
@@ -65,6 +68,7 @@ export async function checkMaintained(sql: string, steps: readonly Step[], optio
 async function followSteps(engine: Engine, plain: PlainDuckDB, steps: readonly Step[], options: CheckOptions): Promise<Checked> {
   const { program } = engine;
   const { views } = engine.dataflow;
+  const most = new Map<string, number>();
   const model = createTableModel(program);
   const followed = new Map<string, Bag>([...program.tables, ...program.views].map(({ name }) => [name, new Map()]));
   for (const [index, step] of steps.entries()) {
@@ -75,14 +79,15 @@ async function followSteps(engine: Engine, plain: PlainDuckDB, steps: readonly S
     const expected = await attempt(() => readViews(plain, program));
     if (got.fault !== undefined || expected.fault !== undefined) {
       const fault = got.fault ?? expected.fault!;
-      if (got.fault !== undefined && expected.fault !== undefined) return { views, steps: index, fault };
-      if (await faultsEitherWay(plain, program, expected.fault !== undefined)) return { views, steps: index, fault };
+      if (got.fault !== undefined && expected.fault !== undefined) return { views, most, steps: index, fault };
+      if (await faultsEitherWay(plain, program, expected.fault !== undefined)) return { views, most, steps: index, fault };
       throw new Mismatch(got.fault === undefined ? `${where}: only DuckDB faults: ${fault}` : `${where}: only the engine faults: ${fault}`);
     }
     for (const [name, bag] of followed) follow(bag, got.value!.deltas.get(name) ?? [], `${where}, ${name}`);
+    for (const [name, rows] of expected.value!) most.set(name, Math.max(most.get(name) ?? 0, rows.length));
     await compare(engine, model, followed, expected.value!, where, options);
   }
-  return { views, steps: steps.length };
+  return { views, most, steps: steps.length };
 }
 
 interface Attempt<T> {
