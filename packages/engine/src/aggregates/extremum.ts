@@ -2,7 +2,7 @@ import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { AggregateCall, PlanType } from "../plan/types.ts";
 import { Unsupported } from "../plan/unsupported.ts";
 import type { Value } from "../types.ts";
-import type { Accumulator, AggregateFunction, BoundAggregate } from "./accumulator.ts";
+import type { AggregateFunction, BoundAggregate } from "./accumulator.ts";
 import { onlyArgument, requireIdentity } from "./argument.ts";
 import { ValueCounts } from "./value-counts.ts";
 
@@ -33,21 +33,5 @@ function bindExtremum(call: AggregateCall, rows: RowCompiler, direction: 1 | -1)
   const order = rows.compareValues(argument.type);
   const compare = direction === 1 ? order : (a: Value, b: Value): number => order(b, a);
   const value = rows.value(argument);
-  return { input: value, create: () => new Extremum(compare) };
-}
-
-class Extremum implements Accumulator {
-  private readonly values: ValueCounts;
-
-  constructor(compare: (a: Value, b: Value) => number) {
-    this.values = new ValueCounts(compare);
-  }
-
-  add(value: Value, weight: number): void {
-    this.values.add(value, weight);
-  }
-
-  result(): Value {
-    return this.values.first() ?? null;
-  }
+  return { input: value, create: () => new ValueCounts(compare) };
 }

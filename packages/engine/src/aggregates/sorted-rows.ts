@@ -5,7 +5,8 @@ const chunkSize = 128;
 
 interface Chunk {
   readonly rows: Row[];
-  readonly weights: number[];
+  /** Undefined: each is there once. */
+  weights: number[] | undefined;
 }
 
 /**
@@ -26,22 +27,15 @@ export class SortedRows {
     const at = this.chunkFor(row);
     const chunk = this.chunks[at];
     if (chunk === undefined) {
-      this.chunks.push({ rows: [row], weights: [weight] });
+      this.chunks.push({ rows: [row], weights: weight === 1 ? undefined : [weight] });
       this.size++;
       return;
     }
-    const { rows, weights } = chunk;
+    const { rows } = chunk;
     const index = lowerBound(rows, row, this.compare);
     const found = index < rows.length && this.compare(rows[index] as Row, row) === 0;
-    if (!found) {
-      rows.splice(index, 0, row);
-      weights.splice(index, 0, weight);
-      this.size++;
-      if (rows.length > chunkSize) this.split(at, chunk);
-    } else {
-      weights[index] = (weights[index] as number) + weight;
-      if (weights[index] === 0) this.remove(at, chunk, index);
-    }
+    if (found) this.change(at, chunk, index, weight);
+    else this.insert(at, chunk, index, row, weight);
   }
 
   /** The first row in order. */
@@ -57,7 +51,7 @@ export class SortedRows {
   /** Visits rows in order until `visit` gives false. */
   forEach(visit: (row: Row, weight: number) => boolean): void {
     for (const { rows, weights } of this.chunks) {
-      for (let i = 0; i < rows.length; i++) if (!visit(rows[i] as Row, weights[i] as number)) return;
+      for (let i = 0; i < rows.length; i++) if (!visit(rows[i] as Row, weights === undefined ? 1 : (weights[i] as number))) return;
     }
   }
 
@@ -74,18 +68,37 @@ export class SortedRows {
     return low;
   }
 
+  private insert(at: number, chunk: Chunk, index: number, row: Row, weight: number): void {
+    const { rows } = chunk;
+    if (weight !== 1) weightsOf(chunk);
+    if (index === rows.length) rows.push(row);
+    else rows.splice(index, 0, row);
+    chunk.weights?.splice(index, 0, weight);
+    this.size++;
+    if (rows.length > chunkSize) this.split(at, chunk);
+  }
+
+  private change(at: number, chunk: Chunk, index: number, weight: number): void {
+    const before = chunk.weights === undefined ? 1 : (chunk.weights[index] as number);
+    if (before + weight !== 0) {
+      weightsOf(chunk)[index] = before + weight;
+      return;
+    }
+    chunk.rows.splice(index, 1);
+    chunk.weights?.splice(index, 1);
+    this.size--;
+    if (chunk.rows.length === 0) this.chunks.splice(at, 1);
+  }
+
   private split(at: number, chunk: Chunk): void {
     // Rows that come in order fill the last chunk: leave it full then.
     const half = at === this.chunks.length - 1 ? chunkSize : chunkSize >> 1;
-    this.chunks.splice(at + 1, 0, { rows: chunk.rows.splice(half), weights: chunk.weights.splice(half) });
+    this.chunks.splice(at + 1, 0, { rows: chunk.rows.splice(half), weights: chunk.weights?.splice(half) });
   }
+}
 
-  private remove(at: number, { rows, weights }: Chunk, index: number): void {
-    rows.splice(index, 1);
-    weights.splice(index, 1);
-    this.size--;
-    if (rows.length === 0) this.chunks.splice(at, 1);
-  }
+function weightsOf(chunk: Chunk): number[] {
+  return (chunk.weights ??= chunk.rows.map(() => 1));
 }
 
 /** Where `row` stands, or would stand, in sorted rows. */

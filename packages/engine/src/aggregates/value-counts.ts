@@ -1,14 +1,15 @@
 import type { Value } from "../types.ts";
+import type { Accumulator } from "./accumulator.ts";
 
 /** Distinct values up to which they are searched one by one. */
 const few = 8;
 
 /**
- * How often each value is in a multiset, and which is the first in order. Values identify themselves, as keys of a Map.
+ * Keeps how often each value is in a multiset, and gives the first one in order. Values identify themselves, as keys of a Map.
  *
  * A few values are two arrays. More are a Map and a heap, from which values that are gone are taken when they come up.
  */
-export class ValueCounts {
+export class ValueCounts implements Accumulator {
   private readonly compare: (a: Value, b: Value) => number;
   private values: Value[] = [];
   private counts: number[] = [];
@@ -27,9 +28,9 @@ export class ValueCounts {
     else this.addToMany(this.many, canonical, weight);
   }
 
-  /** The first value in order; undefined when there is none. */
-  first(): Value | undefined {
-    return this.many === undefined ? this.firstOfFew() : this.firstOfMany(this.many);
+  /** The first value in order; NULL when there is none. */
+  result(): Value {
+    return (this.many === undefined ? this.firstOfFew() : this.firstOfMany(this.many)) ?? null;
   }
 
   private addToFew(value: Value, weight: number): void {

@@ -72,11 +72,19 @@ interface Ranking {
   readonly keeps: (row: Row) => boolean;
 }
 
-interface Partition {
+class Partition {
+  /** What was given last. */
+  shown: readonly RankedRow[] = [];
+  /** A row after which none matters; undefined while any may. */
+  boundary: Row | undefined = undefined;
+  touched = false;
   readonly key: Key;
   readonly rows: SortedRows;
-  /** The first rows before this step, while the step has changed them. */
-  before: RankedRow[] | undefined;
+
+  constructor(key: Key, rows: SortedRows) {
+    this.key = key;
+    this.rows = rows;
+  }
 }
 
 class PartitionTopK implements Operator {
@@ -98,56 +106,58 @@ class PartitionTopK implements Operator {
   }
 
   private add(row: Row, weight: number): void {
-    const partition = this.partitionOf(this.ranking.keyOf(row));
-    const { rows } = partition;
-    if (partition.before === undefined) {
-      partition.before = this.firstRows(rows);
-      this.touched.push(partition);
-    }
+    const key = this.ranking.keyOf(row);
+    const partition = this.partitions.get(key) ?? this.createPartition(key);
+    const { rows, boundary } = partition;
     const held = rows.size;
     rows.add(row, weight);
     this.retained += rows.size - held;
+    if (partition.touched || (boundary !== undefined && this.ranking.compare(row, boundary) > 0)) return;
+    partition.touched = true;
+    this.touched.push(partition);
   }
 
-  private partitionOf(key: Key): Partition {
-    let partition = this.partitions.get(key);
-    if (partition === undefined) {
-      partition = { key, rows: new SortedRows(this.ranking.compare), before: undefined };
-      this.partitions.set(key, partition);
-    }
+  private createPartition(key: Key): Partition {
+    const partition = new Partition(key, new SortedRows(this.ranking.compare));
+    this.partitions.set(key, partition);
     return partition;
   }
 
   private show(partition: Partition, output: DeltaEntry[]): void {
-    const before = partition.before ?? [];
-    partition.before = undefined;
-    giveChange(before, this.firstRows(partition.rows), this.ranking.compare, withRank, output);
-    if (partition.rows.size === 0) this.partitions.delete(partition.key);
+    const { shown, rows } = partition;
+    const { ranking, compare } = this.ranking;
+    partition.touched = false;
+    partition.boundary = undefined;
+    const now = ranking === "row_number" ? this.numbered(partition) : this.ranked(partition);
+    partition.shown = now;
+    giveChange(shown, now, compare, withRank, output);
+    if (rows.size === 0) this.partitions.delete(partition.key);
   }
 
-  private firstRows(rows: SortedRows): RankedRow[] {
-    return this.ranking.ranking === "row_number" ? this.numbered(rows) : this.ranked(rows);
-  }
-
-  private numbered(rows: SortedRows): RankedRow[] {
+  private numbered(partition: Partition): RankedRow[] {
     const { last } = this.ranking;
     const first: RankedRow[] = [];
-    rows.forEach((row, weight) => {
+    partition.rows.forEach((row, weight) => {
       for (let i = 0; i < weight && first.length < last; i++) first.push({ row, count: 1, rank: first.length + 1 });
-      return first.length < last;
+      if (first.length < last) return true;
+      partition.boundary = row;
+      return false;
     });
     return first;
   }
 
-  private ranked(rows: SortedRows): RankedRow[] {
+  private ranked(partition: Partition): RankedRow[] {
     const { last, ranking, samePlace } = this.ranking;
     const first: RankedRow[] = [];
     let seen = 0;
     let rank = 0;
     let previous: Row | undefined;
-    rows.forEach((row, weight) => {
+    partition.rows.forEach((row, weight) => {
       if (previous === undefined || !samePlace(previous, row)) rank = ranking === "rank" ? seen + 1 : rank + 1;
-      if (rank > last) return false;
+      if (rank > last) {
+        partition.boundary = row;
+        return false;
+      }
       first.push({ row, count: weight, rank });
       previous = row;
       seen += weight;
