@@ -82,6 +82,8 @@ test("after kill -9 of the server what ran runs again, as it ran, and nothing of
   const after = await world.until("pauses", (p) => p.runtimeStatus === "Paused");
   expect(after).toMatchObject({ id: before.id, runtimeDesiredStatus: "Paused", deploymentInitial: "Running", description: "it pauses" });
   expect(after.deploymentId).not.toBe(before.deploymentId);
+  // Nobody was at work in its storage when the second life began, else it would have given up.
+  expect(world.lives(after)).toEqual([before.deploymentId, after.deploymentId]);
   expect(await world.manager.pipelines.get("idle")).toMatchObject({
     resourcesStatus: "Stopped",
     programStatus: "Success",

@@ -184,7 +184,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const timer = setTimeout(() => {
       one.process.kill();
     }, timing.stopGraceMs);
-    void listCheckpoints(one).then(() => one.gone.promise.then(() => clearTimeout(timer)));
+    void one.gone.promise.then(() => {
+      clearTimeout(timer);
+    });
   };
 
   /** The process tells of its end before it exits; one that then does not is helped along. */
@@ -285,8 +287,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const suspend = (one: Deployed): void => {
     one.suspending = true;
     void one.client
-      .control("POST", "/suspend", timing.suspendMs)
-      .then(() => {
+      .control<readonly CheckpointMetadata[] | undefined>("POST", "/suspend", timing.suspendMs)
+      .then((checkpoints) => {
+        if (checkpoints !== undefined && deployed.get(one.id) === one) registry.glimpse(one.id, { checkpoints });
         told(one, "Suspended");
       })
       .catch((error: unknown) => {

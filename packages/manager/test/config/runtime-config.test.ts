@@ -99,3 +99,21 @@ test("storage can be off, and a memory cap is shared between the heap and the en
   expect(provisioningTimeoutMs(config, 60_000)).toBe(5000);
   expect(heapLimitMb(expandRuntimeConfig({}))).toBeUndefined();
 });
+
+test.each([
+  [{}, null],
+  [{ fault_tolerance: {} }, 60],
+  [{ fault_tolerance: { model: "at_least_once", checkpoint_interval_secs: 5 } }, 5],
+  [{ fault_tolerance: { checkpoint_interval_secs: 0 } }, 1],
+  [{ fault_tolerance: { checkpoint_interval_secs: 100_000 } }, 3600],
+  [{ fault_tolerance: { checkpoint_interval_secs: null } }, null],
+  [{ fault_tolerance: { model: "none", checkpoint_interval_secs: 5 } }, null],
+  [{ storage: null, fault_tolerance: {} }, null],
+])("%j takes checkpoints by itself every %j seconds", (config, seconds) => {
+  expect(toRuntimeOptions(expandRuntimeConfig(config)).checkpointIntervalSecs).toBe(seconds);
+});
+
+test("NOW() moves as often as clock_resolution_usecs says", () => {
+  expect(toRuntimeOptions(expandRuntimeConfig({})).clockResolutionUsecs).toBe(1_000_000);
+  expect(toRuntimeOptions(expandRuntimeConfig({ clock_resolution_usecs: null })).clockResolutionUsecs).toBeNull();
+});

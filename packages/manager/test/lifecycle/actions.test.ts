@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Pipeline, StartOptions } from "../../src/api.ts";
 import { ManagerError } from "../../src/errors.ts";
 import * as actions from "../../src/lifecycle/actions.ts";
+import { suspend } from "../../src/lifecycle/suspension.ts";
 import { define, edit, patched } from "../../src/pipelines/edit.ts";
 import { later, present, samplePipeline, states, type StateName } from "../fixtures/sample-pipeline.ts";
 
@@ -71,6 +72,10 @@ const table: Readonly<Record<string, [(p: Pipeline) => Pipeline | void, Readonly
   "stop by force": [
     (p) => actions.forceStop(p, present),
     { Stopped: "no-op", Provisioning: "effective", Paused: "effective", Running: "effective", Stopping: "no-op" },
+  ],
+  suspend: [
+    (p) => suspend(p, present),
+    { Stopped: "no-op", Provisioning: "no-op", Paused: "effective", Running: "effective", Stopping: "no-op" },
   ],
   clear: [
     (p) => actions.clear(p, present),
@@ -144,6 +149,7 @@ describe("start", () => {
     [{ initial: "asleep" }, "UnsupportedPipelineAction"],
     [{ initial: "constructor" }, "UnsupportedPipelineAction"],
     [{ silentBootstrap: true, concurrentBootstrap: true }, "InvalidBootstrapConfig"],
+    [{ concurrentBootstrap: true }, "InvalidBootstrapConfig"],
   ])("refuses %j", (options, code) => {
     expect(codeOf(() => start(samplePipeline(), options))).toBe(code);
   });

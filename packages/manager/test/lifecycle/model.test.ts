@@ -5,6 +5,7 @@ import { createClock } from "../../src/clock.ts";
 import { ManagerError } from "../../src/errors.ts";
 import * as actions from "../../src/lifecycle/actions.ts";
 import * as happenings from "../../src/lifecycle/happenings.ts";
+import * as suspension from "../../src/lifecycle/suspension.ts";
 import { compileBegan, compileEnded } from "../../src/lifecycle/program.ts";
 import { edit, patched } from "../../src/pipelines/edit.ts";
 import { samplePipeline } from "../fixtures/sample-pipeline.ts";
@@ -19,6 +20,8 @@ interface Model {
 const clock = createClock();
 const error = { code: "RuntimeError.ProcessDied", message: "died", details: {} };
 const compiled = { program: { tables: [], views: [], indexes: [] }, inputConnectors: {}, outputConnectors: {} };
+const nothing = { added: [], removed: [], modified: [] };
+const change = { tables: nothing, views: { ...nothing, modified: ["v"] } };
 const message = {
   warning: false,
   errorType: "Error",
@@ -49,6 +52,11 @@ const steps: Readonly<Record<string, (m: Model) => void>> = {
   start: act((p) => actions.start(p, actions.parseStart({}), clock())),
   "start paused": act((p) => actions.start(p, actions.parseStart({ initial: "paused", dismissError: false }), clock())),
   stop: act((p) => actions.forceStop(p, clock())),
+  suspend: act((p) => suspension.suspend(p, clock())),
+  "suspension failed": act((p) => suspension.suspendFailed(p, "the disk is full", clock())),
+  "process suspended": whenProcess((p) => suspension.suspended(happenings.reported(p, "Suspended", clock()), clock())),
+  "process waits for approval": whenProcess((p) => happenings.reported(p, "AwaitingApproval", clock(), change)),
+  "process replays": whenProcess((p) => happenings.reported(p, "Replaying", clock())),
   pause: act((p) => actions.setRuntime(p, "Paused", clock())),
   resume: act((p) => actions.setRuntime(p, "Running", clock())),
   clear: act((p) => actions.clear(p, clock())),
@@ -90,6 +98,8 @@ function assertLegal(m: Model): void {
   if (m.process) expect(p).toMatchObject({ storageStatus: "InUse", programStatus: "Success" });
   if (p.storageStatus === "Clearing") expect([p.resourcesStatus, p.resourcesDesiredStatus]).toEqual(["Stopped", "Stopped"]);
   if (p.deploymentError !== null) expect(p.resourcesDesiredStatus).toBe("Stopped");
+  if (p.runtimeStatus !== "AwaitingApproval") expect(p.programChange).toBeNull();
+  if (p.resourcesStatus !== "Provisioned") expect(p.runtimeReason).toBeNull();
   expect((p.programStatus === "Success") === (p.compiled !== null)).toBe(true);
 }
 

@@ -145,12 +145,6 @@ describe("a force stop", () => {
     await world.until("early", (p) => p.programStatus === "Success");
     expect(await world.manager.pipelines.get("early")).toMatchObject({ resourcesStatus: "Stopped", resourcesDesiredStatus: "Stopped" });
   });
-
-  test("without force asks for what this edition does not have", async () => {
-    await using world = await createWorld();
-    await world.create("orders");
-    await expect(world.manager.pipelines.stop("orders", { force: false })).rejects.toMatchObject({ code: "EnterpriseFeature" });
-  });
 });
 
 test("while it initializes, calls answer Initializing, and a pause is remembered", async () => {

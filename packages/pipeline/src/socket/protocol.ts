@@ -142,7 +142,7 @@ export type ConfigErrorKind =
  * | GET /status | {@link RuntimeReport} |
  * | POST /pause · /resume | 204 once the desired state is set |
  * | POST /stop | 204 once the loop has ended at a step boundary and outputs are closed; then the process exits 0 |
- * | POST /suspend | 204 once a checkpoint is on disk and the loop has ended; then the process exits 0. `SuspendError` when it cannot be |
+ * | POST /suspend | {@link CheckpointMetadata}[] of the storage once a checkpoint is on disk and the loop has ended; then the process exits 0. `SuspendError` when it cannot be |
  * | POST /approve?silent=true\|false | 204; only in AwaitingApproval, else `InvalidTransition` |
  * | POST /checkpoint | {@link CheckpointRequested} |
  * | GET /checkpoint-status | {@link CheckpointStatus} |

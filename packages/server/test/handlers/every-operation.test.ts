@@ -70,7 +70,12 @@ describe.each(["test", "production"] as const)("with %s validation", (validation
       status: 400,
       body: { error_code: "StorageStatusImmutableUnlessStopped" },
     });
-    expect(await ask("POST /v0/pipelines/idle/stop")).toMatchObject({ status: 501, body: { error_code: "EnterpriseFeature" } });
+    expect(await ask("POST /v0/pipelines/idle/approve?silent_bootstrap=true")).toEqual({ status: 200, type: null, body: "" });
+    expect(await ask("POST /v0/pipelines/idle/approve?silent_bootstrap=true&concurrent_bootstrap=true")).toMatchObject({
+      status: 400,
+      body: { error_code: "InvalidBootstrapConfig" },
+    });
+    expect(await ask("POST /v0/pipelines/idle/stop")).toMatchObject({ status: 202, body: "Pipeline is suspending" });
     expect(await ask("POST /v0/pipelines/idle/stop?force=true")).toMatchObject({ status: 202, body: "Pipeline is forcefully stopping" });
     expect(await ask("POST /v0/pipelines/idle/clear")).toMatchObject({ status: 202, body: "Pipeline storage is being cleared" });
     expect(await ask("POST /v0/pipelines/idle/dismiss_error")).toMatchObject({
@@ -101,6 +106,43 @@ describe.each(["test", "production"] as const)("with %s validation", (validation
     expect(plain.outputs[0]).not.toHaveProperty("encode_errors");
     const full = (await ask(`${orders}/stats?include_connector_errors=true`)).body as { inputs: object[] };
     expect(full.inputs[0]).toMatchObject({ parse_errors: [{ index: 1 }], transport_errors: [] });
+  });
+
+  test("checkpoints are asked for, followed within one incarnation, and listed", async () => {
+    const asked = (await ask(`POST ${orders}/checkpoint`)).body as { incarnation_uuid: string };
+    expect(asked).toMatchObject({ checkpoint_sequence_number: 3 });
+    expect(await ask(`${orders}/checkpoint_status?incarnation_uuid=${asked.incarnation_uuid}`)).toMatchObject({
+      status: 200,
+      body: { success: 2, failure: { sequence_number: 3, error: "the disk is full" } },
+    });
+    expect(await ask(`${orders}/checkpoint_status?incarnation_uuid=00000000-0000-4000-8000-000000000000`)).toMatchObject({
+      status: 400,
+      body: { error_code: "IncarnationUuidMismatch", details: { expected: asked.incarnation_uuid } },
+    });
+    expect(await ask(`${orders}/checkpoint_status?incarnation_uuid=yesterday`)).toMatchObject({
+      status: 400,
+      body: { error_code: "InvalidRequest" },
+    });
+    expect(await ask(`${orders}/checkpoints`)).toMatchObject({
+      status: 200,
+      body: [{ uuid: asked.incarnation_uuid, fingerprint: 9, identifier: null, size: 10, steps: 11, processed_records: 12 }],
+    });
+  });
+
+  test("the dataflow graph marks each view as incremental or recomputed, with the reason", async () => {
+    expect(await ask("/v0/pipelines/orders/dataflow_graph")).toMatchObject({
+      status: 200,
+      body: {
+        views: [
+          { name: "Totals", mode: "incremental", reason: null },
+          { name: "hidden", mode: "recompute", reason: "a constant" },
+        ],
+        nodes: [
+          { id: 0, relation: "numbers" },
+          { id: 1, inputs: [0], relation: null },
+        ],
+      },
+    });
   });
 
   test("time series are integers in milliseconds", async () => {

@@ -76,3 +76,22 @@ test("local views are no outputs, and columns keep their nested types", () => {
     expect.objectContaining({ type: "MAP", key: { type: "VARCHAR", nullable: false }, value: expect.objectContaining({ type: "STRUCT" }) }),
   ]);
 });
+
+test("the storage tells its checkpoints while it is in use, and the runtime what there is to approve", () => {
+  const checkpoints = [{ uuid: pipeline.id, fingerprint: 1, size: 2, steps: 3, processedRecords: 4 }];
+  expect(toPipelineInfo({ ...pipeline, checkpoints }).storage_status_details).toBeNull();
+  expect(toPipelineInfo({ ...pipeline, storageStatus: "InUse", checkpoints }).storage_status_details?.checkpoints).toMatchObject([
+    { steps: 3 },
+  ]);
+  expect(toPipelineInfo(pipeline).deployment_runtime_status_details).toBeNull();
+  const none = { added: [], removed: [], modified: [] };
+  const programChange = { tables: none, views: { ...none, added: ["v"] } };
+  expect(toPipelineInfo({ ...pipeline, programChange }).deployment_runtime_status_details).toMatchObject({
+    reason: null,
+    approval_diff: { program_diff: { added_views: ["v"], modified_tables: [] } },
+  });
+  expect(toPipelineInfo({ ...pipeline, runtimeReason: "full" }).deployment_runtime_status_details).toMatchObject({
+    reason: "full",
+    approval_diff: null,
+  });
+});
