@@ -41,7 +41,10 @@ export async function fuzzBatch({ seed, runs, time, path, onScenario }: BatchOpt
   const tally = createTally();
   const property = fc.asyncProperty(scenarios, async (scenario) => {
     onScenario?.(scenario);
-    const checked = await checkMaintained(programOf(scenario), scenario.steps, { approximate: approximateColumns(scenario) });
+    const checked = await checkMaintained(programOf(scenario), scenario.steps, {
+      approximate: approximateColumns(scenario),
+      restartAfter: scenario.restartAfter,
+    });
     tally.add(checked);
   });
   const details = await fc.check(property, {

@@ -11,13 +11,18 @@ export function printScenario(scenario: Scenario): string {
     return `    { ${tables.join(", ")} },`;
   });
   const loose = [...approximateColumns(scenario)].map((name) => JSON.stringify(name));
+  const options = [
+    ...(loose.length > 0 ? [`approximate: [${loose.join(", ")}]`] : []),
+    ...(scenario.restartAfter === undefined ? [] : [`restartAfter: ${scenario.restartAfter}`]),
+  ];
   return [
     'test("…", async () => {',
     "  await expectMaintained(",
     `    ${JSON.stringify(programOf(scenario).split("\n"), null, 2).replaceAll("\n", "\n    ")}.join("\\n"),`,
     "    [",
     ...steps.map((line) => `  ${line}`),
-    `    ],${loose.length > 0 ? `\n    [${loose.join(", ")}],` : ""}`,
+    "    ],",
+    ...(options.length > 0 ? [`    { ${options.join(", ")} },`] : []),
     "  );",
     "});",
   ].join("\n");

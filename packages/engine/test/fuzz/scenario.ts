@@ -28,6 +28,8 @@ export interface Scenario {
   readonly tables: readonly FuzzTable[];
   readonly views: readonly FuzzView[];
   readonly steps: readonly Step[];
+  /** After this step the engine is closed and started again from its store. */
+  readonly restartAfter: number | undefined;
 }
 
 /** The program's text. */
@@ -77,7 +79,8 @@ function randomScenario(dice: Dice): Scenario {
     if (!types.some((type) => type.endsWith("~"))) relations.push({ name: `v${i}`, columns, key: undefined });
     return { name: `v${i}`, mode: dice.weighted([[5, "MATERIALIZED "], [3, ""], [1, "LOCAL "]]), query: sql, approximate: columns.filter(({ type }) => type.endsWith("~")).map(({ name }) => name) }; // prettier-ignore
   });
-  return { tables, views, steps: randomSteps(dice, tables) };
+  const steps = randomSteps(dice, tables);
+  return { tables, views, steps, restartAfter: dice.chance(0.2) ? dice.between(1, steps.length - 1) : undefined };
 }
 
 /** What a view's column becomes when the view is read. */

@@ -7,6 +7,7 @@ export function* shrinkScenario(scenario: Scenario): Generator<Scenario> {
   const { tables, views, steps } = scenario;
   for (const view of views) if (views.length > 1) yield { ...scenario, views: [view] };
   for (let i = views.length - 1; i >= 0; i--) if (views.length > 1) yield { ...scenario, views: views.toSpliced(i, 1) };
+  if (scenario.restartAfter !== undefined) yield { ...scenario, restartAfter: undefined };
   for (let i = steps.length - 1; i >= 0; i--) if (steps.length > 1) yield { ...scenario, steps: steps.toSpliced(i, 1) };
   for (const { name } of tables) {
     if (tables.length > 1) yield withoutTable(scenario, name);

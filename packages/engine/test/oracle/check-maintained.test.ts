@@ -50,3 +50,8 @@ test("a fault that both sides meet ends the program and is no mismatch", async (
 test("a program that does not bind says why", async () => {
   expect((await checkMaintained("CREATE VIEW v AS SELECT y FROM nowhere;", [])).unbound).toMatch(/nowhere/);
 });
+
+test("a program that is closed and goes on from its store is compared as one", async () => {
+  const checked = await checkMaintained(sql, steps, { approximate: new Set(["d.e"]), restartAfter: 1 });
+  expect(checked.steps).toBe(2);
+});

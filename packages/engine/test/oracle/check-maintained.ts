@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   compileProgram,
   createEngine,
@@ -6,6 +9,7 @@ import {
   type Maintenance,
   type Program,
   type Row,
+  type StorageLocation,
   type Value,
 } from "@headgate/engine";
 import { addDelta, rowText, snapshotOf, type Bag } from "../runtime/model.ts";
@@ -28,6 +32,8 @@ export interface Checked {
 export interface CheckOptions {
   /** `view.column` whose values are right up to rounding only. */
   readonly approximate?: ReadonlySet<string>;
+  /** After this step (1 for the first) the engine is closed and another goes on from what it stored. */
+  readonly restartAfter?: number | undefined;
   /** The engine to look at. */
   readonly createEngine?: typeof createEngine;
 }
@@ -55,24 +61,48 @@ export async function checkMaintained(sql: string, steps: readonly Step[], optio
     return { unbound: compiled.messages.map((message) => message.message).join("\n"), views: new Map(), most: new Map(), steps: 0 };
   const { program } = compiled;
   const plain = await openPlainDuckDB(program);
-  let engine: Engine | undefined;
+  const folder = options.restartAfter === undefined ? undefined : await mkdtemp(join(tmpdir(), "headgate-oracle-"));
+  const storage: StorageLocation = folder === undefined ? { kind: "memory" } : { kind: "directory", path: folder };
+  const running: Running = { engine: undefined, start: () => (options.createEngine ?? createEngine)({ program, storage, threads: 1 }) };
   try {
-    engine = await (options.createEngine ?? createEngine)({ program, storage: { kind: "memory" }, threads: 1 });
-    return await followSteps(engine, plain, steps, options);
+    return await followSteps(running, program, plain, steps, options);
   } finally {
-    await engine?.close();
+    await running.engine?.close();
     plain.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function followSteps(engine: Engine, plain: PlainDuckDB, steps: readonly Step[], options: CheckOptions): Promise<Checked> {
-  const { program } = engine;
+interface Running {
+  engine: Engine | undefined;
+  readonly start: () => Promise<Engine>;
+}
+
+async function restart(running: Running, step: number): Promise<Engine> {
+  await running.engine!.commit();
+  await running.engine!.close();
+  const engine = await running.start();
+  running.engine = engine;
+  if (engine.restored?.step !== step) throw new Mismatch(`restarted after step ${step}, the engine stands at ${engine.restored?.step}`);
+  return engine;
+}
+
+async function followSteps(
+  running: Running,
+  program: Program,
+  plain: PlainDuckDB,
+  steps: readonly Step[],
+  options: CheckOptions,
+): Promise<Checked> {
+  let engine = await running.start();
+  running.engine = engine;
   const { views } = engine.dataflow;
   const most = new Map<string, number>();
   const model = createTableModel(program);
   const followed = new Map<string, Bag>([...program.tables, ...program.views].map(({ name }) => [name, new Map()]));
   for (const [index, step] of steps.entries()) {
     const where = `after step ${index + 1}`;
+    if (index > 0 && index === options.restartAfter) engine = await restart(running, index);
     model.apply(step);
     for (const { name } of program.tables) if (index === 0 || step.has(name)) await plain.fill(name, model.rows(name));
     const got = await attempt(() => engine.step({ changes: toBatches(step), watch: new Set(followed.keys()) }));

@@ -123,6 +123,6 @@ const part = (random: SeededRandom, key: number): Row => [
 const partsupp = (random: SeededRandom, partKey: number, supplierKey: number): Row =>
   [partKey, supplierKey, random.between(1, 9999), BigInt(random.between(100, 100_000)), "ps"]; // prettier-ignore
 const customer = (random: SeededRandom, key: number): Row => [
-  key, `Customer#${key}`, `road ${key}`, random.between(0, 9), `${random.pick(["13", "31", "23", "29", "11"])}-555-${key}`, money(random),
+  key, `Customer#${key}`, `road ${key}`, random.pick([2, 3, 4, 4, 5, 6, 7, 7, 8]), `${random.pick(["13", "31", "23", "29", "11"])}-555-${key}`, money(random),
   random.pick(segments), "customer",
 ]; // prettier-ignore
