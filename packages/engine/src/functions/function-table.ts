@@ -1,10 +1,11 @@
 import type { PlanType } from "../plan/types.ts";
 import { numberFunctions } from "./numbers/number-functions.ts";
 import { stringFunctions } from "./strings/string-functions.ts";
+import { temporalFunctions } from "./temporal/temporal-functions.ts";
 import type { Overload, ScalarFunction } from "./types.ts";
 
 /** Every scalar function that is proven to equal DuckDB's; what is not here is refused, and its view recomputed. */
-export const functionTable: readonly ScalarFunction[] = [...stringFunctions, ...numberFunctions];
+export const functionTable: readonly ScalarFunction[] = [...stringFunctions, ...numberFunctions, ...temporalFunctions];
 
 const byName = new Map<string, Overload[]>();
 for (const { names, overloads } of functionTable) for (const name of names) byName.set(name, [...(byName.get(name) ?? []), ...overloads]);

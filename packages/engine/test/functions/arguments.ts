@@ -179,3 +179,20 @@ const randomMicros = (r: Random): bigint =>
 /** TIMESTAMPs: infinite ones, the ends of the type, before Christ, ends of days and years. */
 export const timestamp = argument(type("TIMESTAMP"), timestamps, randomMicros);
 export const timestampTz = argument(type("TIMESTAMP_TZ"), timestamps, randomMicros);
+/** TIMEs, with the last moment that DuckDB takes. */
+export const time = argument(type("TIME"), [0n, 1n, 86_400_000_000n, 86_399_999_999n, 43_200_000_000n, 59_999_999n], (r) =>
+  BigInt(Math.floor(r.next() * 86_400_000_000)),
+);
+const intervals: Interval[] = [
+  { months: 0, days: 0, micros: 0n },
+  { months: 13, days: 40, micros: 90_061_000_001n },
+  { months: -13, days: -40, micros: -90_061_000_001n },
+  { months: 2147483647, days: 2147483647, micros: 2n ** 63n - 1n },
+  { months: -2147483648, days: -2147483648, micros: -(2n ** 63n) },
+];
+/** INTERVALs. */
+export const intervalArgument = argument({ type: "INTERVAL_DAY_SECOND", nullable: true }, intervals, (r) => ({
+  months: r.below(40_000) - 20_000,
+  days: r.below(1000) - 500,
+  micros: randomBigint(r, -(2n ** 62n), 2n ** 62n),
+}));
