@@ -1,4 +1,5 @@
 import { createDataflow } from "../dataflow/dataflow.ts";
+import { describeDataflow } from "../dataflow/describe-dataflow.ts";
 import type { Engine, EngineOptions, Snapshot } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { openStore, type OpenedStore } from "../store/open-store.ts";
@@ -15,6 +16,7 @@ import { createReaders } from "./readers.ts";
 import { restore } from "./restore.ts";
 import type { RunningProgram } from "./running-program.ts";
 import { openSnapshot } from "./snapshot.ts";
+import { createStateLimit } from "./state-limit.ts";
 import { createStepper } from "./stepper.ts";
 import { createTableState } from "./table-state.ts";
 
@@ -31,7 +33,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { store, database } = opened;
   const readers = createReaders(database);
   let lastStep = store.step;
-  const stepper = createStepper(running, lastStep + 1);
+  const stepper = createStepper(running, createStateLimit(running, options.stateLimitMb), lastStep + 1);
   const commits = createCommits(store, () => lastStep, options.commitData ?? (() => ""));
   let stepping: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
@@ -40,7 +42,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   return {
     program,
-    dataflow: { views: running.graph.views, nodes: [] },
+    dataflow: describeDataflow(running.graph),
     restored: opened.restored,
     get pendingRecords() {
       return store.pendingRecords;
@@ -116,6 +118,7 @@ async function startProgram(options: EngineOptions): Promise<{ running: RunningP
     dataflow: createDataflow(graph),
     store,
     untold: new Map(),
+    untoldScratch: new Set(),
   };
   try {
     if (opened.restored !== undefined && store.step > 0) await restore(running, opened.restored.changed, opened.unfilled);

@@ -21,7 +21,10 @@ export async function restore(running: RunningProgram, changed: ProgramChange, u
     const sql = relations.get(view.name);
     let content: Delta;
     if (isRecomputed(running, view.name)) {
-      if (!kept.always.has(view.name)) continue;
+      if (!kept.always.has(view.name)) {
+        if (told.has(view.name)) running.untoldScratch.add(view.name);
+        continue;
+      }
       const isNew = unfilled.has(view.name);
       if (isNew) {
         await draft.write(dependencies.get(view.name)!);

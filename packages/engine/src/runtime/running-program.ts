@@ -20,6 +20,8 @@ export interface RunningProgram {
   readonly store: Store;
   /** What views that changed with the program have to tell with the next step: their whole content. */
   readonly untold: Map<string, Delta>;
+  /** Those of them whose content is not computed yet, because nobody may want it: their tables are empty. */
+  readonly untoldScratch: Set<string>;
 }
 
 /** Whether DuckDB computes the view anew in each step that changes what it reads. */

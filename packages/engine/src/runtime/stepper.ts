@@ -9,6 +9,7 @@ import { recompute, refill } from "./recompute.ts";
 import { evaluate, loadRows } from "./restore.ts";
 import { rowIdentity } from "./row-identity.ts";
 import { isRecomputed, type RunningProgram } from "./running-program.ts";
+import type { StateLimit } from "./state-limit.ts";
 
 export interface Stepper {
   /** @throws EngineError `storage` | a mistake of the input: nothing happened. Anything else ends the program. */
@@ -17,8 +18,11 @@ export interface Stepper {
   readonly ended: EngineError | undefined;
 }
 
+/** From so many changed rows on, memory is looked at within the step. */
+const largeDelta = 10_000;
+
 /** Does steps one after the other: tables, then views in program order, then what is wanted back. */
-export function createStepper(running: RunningProgram, firstStep: number): Stepper {
+export function createStepper(running: RunningProgram, limit: StateLimit, firstStep: number): Stepper {
   const { program, dependencies, kept, relations, store, dataflow } = running;
   const identities = new Map(
     [...program.tables, ...program.views].map(({ name, fields }) => [name, rowIdentity(fields.map((field) => field.columnType))]),
@@ -39,9 +43,11 @@ export function createStepper(running: RunningProgram, firstStep: number): Stepp
     }
     for (const { name } of program.views) {
       if (!needed.has(name) || current.has(name)) continue;
-      await draft.write(dependencies.get(name)!);
-      store.forget(name);
-      await refill(connection, relations.get(name)!);
+      if (!running.untoldScratch.has(name)) {
+        await draft.write(dependencies.get(name)!);
+        store.forget(name);
+        await refill(connection, relations.get(name)!);
+      }
       current.add(name);
     }
   };
@@ -66,10 +72,12 @@ export function createStepper(running: RunningProgram, firstStep: number): Stepp
     dataflow.begin(tableDeltas);
     for (const { name } of program.views) {
       if (!isRecomputed(running, name)) {
-        took(name, evaluate(running, name));
+        const delta = evaluate(running, name);
+        if (delta.length > largeDelta) limit.check();
+        took(name, delta);
         continue;
       }
-      const stale = step === 0 || [...dependencies.get(name)!].some((input) => changed.has(input));
+      const stale = step === 0 || running.untoldScratch.has(name) || [...dependencies.get(name)!].some((input) => changed.has(input));
       if (stale && !needed.has(name)) {
         current.delete(name);
         // What reads it may have changed too; nothing that is needed does.
@@ -85,6 +93,7 @@ export function createStepper(running: RunningProgram, firstStep: number): Stepp
       took(name, delta);
     }
     running.untold.clear();
+    running.untoldScratch.clear();
     return deltas;
   };
 
@@ -97,6 +106,11 @@ export function createStepper(running: RunningProgram, firstStep: number): Stepp
       checkInput(input, running);
       const changes = new Map<string, readonly ChangeBatch[]>();
       for (const [name, batches] of input.changes) changes.set(name, running.tables.get(name)!.check(batches));
+      try {
+        limit.check();
+      } catch (error) {
+        throw (ended = toEnd(error));
+      }
       const needed = recomputedNow(running, input.watch);
       await store.room();
       const draft = store.draft();

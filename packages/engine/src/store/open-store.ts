@@ -111,7 +111,7 @@ async function prepare(
     await connection.run(`CREATE TABLE ${stepTable} AS SELECT 0::BIGINT AS step, '' AS data`);
     await connection.run(
       `CREATE TABLE ${programTable} AS SELECT ${storeFormat}::INTEGER AS format, ${quoteLiteral(JSON.stringify(declared))} AS relations, ` +
-        `NULL::VARCHAR AS change, 0::BIGINT AS changed_at`,
+        `${quoteLiteral(JSON.stringify([...scratch]))} AS scratch, NULL::VARCHAR AS change, 0::BIGINT AS changed_at`,
     );
     for (const { table, relation } of relations.values()) await connection.run(createTableSql(table, relation.fields));
     return { step: 0, data: "", changed: undefined, unfilled: new Set(), open: true };
@@ -120,29 +120,33 @@ async function prepare(
   const difference = programChange(before.relations, declared);
   // A change that no step has followed yet is still to be told.
   const changed = before.changedAt === step && before.change !== undefined ? joinChanges(before.change, difference) : difference;
-  const aligned = await alignTables(connection, relations, scratch, changed);
+  const aligned = await alignTables(connection, relations, new Set([...scratch, ...before.scratch]), changed);
   if (aligned === undefined) {
     await connection.run("ROLLBACK");
     return { step, data, changed, unfilled: new Set(), open: false };
   }
   await connection.run(
     `UPDATE ${programTable} SET relations = ${quoteLiteral(JSON.stringify(declared))}, ` +
-      `change = ${quoteLiteral(JSON.stringify(changed))}, changed_at = ${step}`,
+      `scratch = ${quoteLiteral(JSON.stringify([...scratch]))}, change = ${quoteLiteral(JSON.stringify(changed))}, changed_at = ${step}`,
   );
-  return { step, data, changed, unfilled: aligned, open: true };
+  return { step, data, changed, unfilled: new Set(aligned.filter((name) => !scratch.has(name))), open: true };
 }
 
 interface StoredProgram {
   readonly step: number;
   readonly data: string;
   readonly relations: Fingerprints;
+  /** Views whose tables were not kept up. */
+  readonly scratch: readonly string[];
   readonly change: ProgramChange | undefined;
   readonly changedAt: number;
 }
 
 async function readProgram(connection: DuckDBConnection, directory: string): Promise<StoredProgram> {
-  const [program] = (await connection.runAndReadAll(`SELECT format, relations, change, changed_at FROM ${programTable}`)).getRows();
-  const [format, relations, change, changedAt] = program as [number, string, string | null, bigint];
+  const [program] = (
+    await connection.runAndReadAll(`SELECT format, relations, scratch, change, changed_at FROM ${programTable}`)
+  ).getRows();
+  const [format, relations, scratch, change, changedAt] = program as [number, string, string, string | null, bigint];
   if (format !== storeFormat) throw otherFormat(join(directory, databaseFile), format);
   const [last] = (await connection.runAndReadAll(`SELECT step, data FROM ${stepTable}`)).getRows();
   const [step, data] = last as [bigint, string];
@@ -150,6 +154,7 @@ async function readProgram(connection: DuckDBConnection, directory: string): Pro
     step: Number(step),
     data,
     relations: JSON.parse(relations) as Fingerprints,
+    scratch: JSON.parse(scratch) as string[],
     change: change === null ? undefined : (JSON.parse(change) as ProgramChange),
     changedAt: Number(changedAt),
   };
@@ -162,15 +167,15 @@ async function readProgram(connection: DuckDBConnection, directory: string): Pro
 async function alignTables(
   connection: DuckDBConnection,
   relations: ReadonlyMap<string, RelationSql>,
-  scratch: ReadonlySet<string>,
+  useless: ReadonlySet<string>,
   { tables, views }: ProgramChange,
-): Promise<Set<string> | undefined> {
+): Promise<string[] | undefined> {
   const stale = new Set([...tables.added, ...tables.modified, ...views.added, ...views.modified]);
   const found = await connection.runAndReadAll(
     `SELECT table_name FROM duckdb_tables() WHERE database_name = '${catalogName}' AND schema_name = 'main'`,
   );
   const existing = new Set(found.getRows().map(([name]) => String(name)));
-  const dropped = [...existing].filter((name) => !relations.has(name) || scratch.has(name) || stale.has(name));
+  const dropped = [...existing].filter((name) => !relations.has(name) || useless.has(name) || stale.has(name));
   for (const name of dropped) {
     await connection.run(`DROP TABLE ${catalogName}.main.${quoteIdentifier(name)}`);
     existing.delete(name);
@@ -178,5 +183,5 @@ async function alignTables(
   const missing = [...relations].filter(([name]) => !existing.has(name));
   for (const [, { table, relation }] of missing) await connection.run(createTableSql(table, relation.fields));
   if (dropped.length + missing.length + tables.removed.length + views.removed.length + stale.size === 0) return undefined;
-  return new Set(missing.filter(([name, { relation }]) => relation.kind === "view" && !scratch.has(name)).map(([name]) => name));
+  return missing.filter(([, { relation }]) => relation.kind === "view").map(([name]) => name);
 }
