@@ -22,6 +22,8 @@ export async function createProver(): Promise<Prover> {
   const instance = await DuckDBInstance.create(":memory:", { autoinstall_known_extensions: "false", threads: "1" });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
+  // It calls date_trunc on the ends of a column, and faults for rows that are not asked for.
+  await connection.run("SET disabled_optimizers = 'statistics_propagation'");
   const random = createRandom(20_240_229);
   return {
     async prove(name, args, { rows = 400, tuples } = {}) {
