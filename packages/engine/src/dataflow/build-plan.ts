@@ -2,9 +2,10 @@ import type { RowCompiler } from "../expression/row-compiler.ts";
 import { createDistinct } from "../operators/distinct.ts";
 import { createScan } from "../operators/scan.ts";
 import { createSetDifference } from "../operators/set-difference.ts";
+import { createSingleRow, findScalarSubquery } from "../operators/single-row.ts";
 import { createPartitionTopK } from "../operators/top-k-per-partition.ts";
 import { createUnionAll } from "../operators/union-all.ts";
-import type { CteNode, FilterNode, JoinNode, PlanNode, ScanNode, SetNode } from "../plan/types.ts";
+import type { CteNode, Expression, FilterNode, JoinNode, LimitNode, PlanNode, ProjectNode, ScanNode, SetNode } from "../plan/types.ts";
 import { createOperator, type PlainNode } from "./create-operator.ts";
 import { describeNode, outputNames } from "./describe-node.ts";
 import { describeExpression } from "./describe-expression.ts";
@@ -50,9 +51,16 @@ class PlanBuilder {
         return this.set(node, scope);
       case "filter":
         return this.filter(node, scope);
+      case "project":
+        return this.project(node, scope);
+      case "distinct": {
+        const { input } = node;
+        // DuckDB writes DISTINCT over a UNION, EXCEPT or INTERSECT whose rows are distinct already.
+        const done = node.on === undefined && input.kind === "set" && !input.all;
+        return done ? this.build(input, scope) : this.plain(node, [this.build(input, scope)]);
+      }
       case "limit":
-        // The operator takes on the order of a node right below.
-        return this.plain(node, [this.build(node.input.kind === "order" ? node.input.input : node.input, scope)]);
+        return this.limit(node, scope);
       case "values":
         return this.plain(node, []);
       default:
@@ -122,9 +130,36 @@ class PlanBuilder {
     });
   }
 
+  private limit(node: LimitNode, scope: Scope): Built {
+    const { input } = node;
+    // The operator takes on the order of a node right below.
+    if (input.kind === "order") return this.plain(node, [this.build(input.input, scope)]);
+    // EXISTS looks for one row of constants: when all rows are alike, it does not matter which ones are cut off.
+    const alike = input.kind === "project" && input.expressions.every(({ kind }) => kind === "constant");
+    const ordered: LimitNode = alike ? { ...node, input: { kind: "order", orders: [], input, types: input.types } } : node;
+    return this.plain(ordered, [this.build(input, scope)]);
+  }
+
+  private project(node: ProjectNode, scope: Scope): Built {
+    const scalar = findScalarSubquery(node);
+    if (scalar === undefined) {
+      const input = this.build(node.input, scope);
+      return isIdentity(node.expressions, node.input.types.length) ? input : this.plain(node, [input]);
+    }
+    const input = this.build(scalar.input, scope);
+    const detail = describeExpression(scalar.value, input.names);
+    return this.builder.add({
+      label: "scalar subquery",
+      detail,
+      key: planKey(scalar.value),
+      inputs: [input],
+      names: [detail],
+      consolidated: true,
+      create: () => createSingleRow(scalar, this.rows),
+    });
+  }
+
   private plain(node: PlainNode, inputs: readonly Built[]): Built {
-    const [input] = inputs;
-    if (node.kind === "project" && input !== undefined && isIdentity(node.expressions, node.input.types.length)) return input;
     return this.add(node, inputs, () => createOperator(node, this.rows));
   }
 
@@ -147,8 +182,8 @@ function found<T>(value: T | undefined, kind: string): T {
   return value;
 }
 
-function isIdentity(expressions: readonly { readonly kind: string; readonly index?: number }[], width: number): boolean {
-  return expressions.length === width && expressions.every(({ kind, index }, i) => kind === "column" && index === i);
+function isIdentity(expressions: readonly Expression[], width: number): boolean {
+  return expressions.length === width && expressions.every((expression, i) => expression.kind === "column" && expression.index === i);
 }
 
 const inputProperties: ReadonlySet<string> = new Set(["input", "left", "right", "inputs", "definition", "delim"]);

@@ -6,11 +6,7 @@ import { createStateless } from "./stateless.ts";
 
 /** Computes new columns from each row. */
 export function createProject(node: ProjectNode, rows: RowCompiler): Operator {
-  const width = node.input.types.length;
-  const { expressions } = node;
-  const same = expressions.length === width && expressions.every((e, i) => e.kind === "column" && e.index === i);
-  if (same) return createStateless((delta) => delta);
-  const project = rows.row(expressions, width);
+  const project = rows.row(node.expressions, node.input.types.length);
   return createStateless((delta) => {
     const output: DeltaEntry[] = [];
     for (const [row, weight] of delta) output.push([project(row), weight]);
