@@ -1,11 +1,23 @@
 import type { PlanType } from "../plan/types.ts";
+import { internalFunctions } from "./internal-functions.ts";
+import { listFunctions } from "./lists/list-functions.ts";
+import { mapFunctions } from "./lists/map-functions.ts";
+import { structFunctions } from "./lists/struct-functions.ts";
 import { numberFunctions } from "./numbers/number-functions.ts";
 import { stringFunctions } from "./strings/string-functions.ts";
 import { temporalFunctions } from "./temporal/temporal-functions.ts";
 import type { Overload, ScalarFunction } from "./types.ts";
 
 /** Every scalar function that is proven to equal DuckDB's; what is not here is refused, and its view recomputed. */
-export const functionTable: readonly ScalarFunction[] = [...stringFunctions, ...numberFunctions, ...temporalFunctions];
+export const functionTable: readonly ScalarFunction[] = [
+  ...stringFunctions,
+  ...numberFunctions,
+  ...temporalFunctions,
+  ...listFunctions,
+  ...structFunctions,
+  ...mapFunctions,
+  ...internalFunctions,
+];
 
 const byName = new Map<string, Overload[]>();
 for (const { names, overloads } of functionTable) for (const name of names) byName.set(name, [...(byName.get(name) ?? []), ...overloads]);

@@ -196,3 +196,26 @@ export const intervalArgument = argument({ type: "INTERVAL_DAY_SECOND", nullable
   days: r.below(1000) - 500,
   micros: randomBigint(r, -(2n ** 62n), 2n ** 62n),
 }));
+
+/** Lists of another argument's values, NULLs among them; an item of the same argument is likely to be inside. */
+export function listOf(item: Argument): Argument {
+  const column: ColumnType = { type: "ARRAY", nullable: true, component: item.column };
+  return argument(column, [[], [null], [null, null]], (r) => Array.from({ length: r.below(6) }, () => item.draw(r)));
+}
+/** Structs of these fields. */
+export function structOf(fields: Readonly<Record<string, Argument>>): Argument {
+  const items = Object.entries(fields);
+  const column: ColumnType = {
+    type: "STRUCT",
+    nullable: true,
+    fields: items.map(([name, item]) => ({ name, caseSensitive: false, columnType: item.column, unused: false })),
+  };
+  return argument(column, [items.map(() => null)], (r) => items.map(([, item]) => item.draw(r)));
+}
+/** Maps with distinct keys that are not NULL. */
+export function mapOf(key: Argument, item: Argument): Argument {
+  const column: ColumnType = { type: "MAP", nullable: true, key: key.column, value: item.column };
+  const keys = (r: Random): Value[] =>
+    [...new Set(Array.from({ length: r.below(6) }, () => key.draw(r)))].filter((value) => value !== null);
+  return argument(column, [[]], (r) => keys(r).map((name) => [name, item.draw(r)]));
+}

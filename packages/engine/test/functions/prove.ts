@@ -10,10 +10,18 @@ import type { Expression, PlanType } from "../../src/plan/types.ts";
 import type { ColumnType, Value } from "../../src/types.ts";
 import { isFixed, planType, type Argument, type Random } from "./arguments.ts";
 
+export interface ProveOptions {
+  readonly rows?: number;
+  /** Instead of tuples that are drawn. */
+  readonly tuples?: readonly (readonly Value[])[];
+  /** The call in SQL, where it is not written as a function. */
+  readonly sql?: string;
+}
+
 /** Compares the function table with DuckDB. */
 export interface Prover {
   /** Calls the function on `rows` tuples drawn from the arguments; @throws Error that lists what differs. */
-  prove(name: string, args: readonly Argument[], options?: { rows?: number; tuples?: readonly (readonly Value[])[] }): Promise<void>;
+  prove(name: string, args: readonly Argument[], options?: ProveOptions): Promise<void>;
   close(): void;
 }
 
@@ -26,9 +34,9 @@ export async function createProver(): Promise<Prover> {
   await connection.run("SET disabled_optimizers = 'statistics_propagation'");
   const random = createRandom(20_240_229);
   return {
-    async prove(name, args, { rows = 400, tuples } = {}) {
+    async prove(name, args, { rows = 400, tuples, sql } = {}) {
       const drawn = tuples ?? Array.from({ length: rows }, () => args.map((argument) => argument.draw(random)));
-      await compare(connection, name, args, drawn);
+      await compare(connection, name, args, drawn, sql);
     },
     close() {
       connection.closeSync();
@@ -42,6 +50,7 @@ async function compare(
   name: string,
   args: readonly Argument[],
   tuples: readonly (readonly Value[])[],
+  sql: string | undefined,
 ): Promise<void> {
   const columns = args.map((argument, i) => ({ name: `a${i}`, type: argument.column, duckdbType: duckdbType(argument.column) }));
   const declared = columns.map((column) => `${column.name} ${duckdbTypeSql(column.type)}`);
@@ -57,7 +66,7 @@ async function compare(
     target,
     tuples.map((tuple, i) => [i, ...tuple]),
   );
-  const call = `${quoteIdentifier(name)}(${args.map((argument, i) => argument.sql(`a${i}`)).join(", ")})`;
+  const call = sql ?? `${quoteIdentifier(name)}(${args.map((argument, i) => argument.sql(`a${i}`)).join(", ")})`;
   const read = await connection.runAndReadAll(`SELECT TRY(${call}) FROM input ORDER BY id`);
   const huge = String(read.columnType(0)) === "HUGEINT" || String(read.columnType(0)) === "UHUGEINT";
   const resultColumn = huge ? ({ type: "BIGINT", nullable: true } as ColumnType) : fromDuckDBType(read.columnType(0))!;
