@@ -6,7 +6,7 @@ const microsPerDay = 86_400_000_000n;
 const infiniteTimestamp = 2n ** 63n - 1n;
 const infiniteDate = 2 ** 31 - 1;
 const minTimestamp = -9223372022400000000n;
-const minDate = -2147483646;
+const minDate = -(2 ** 31);
 const int32 = 2 ** 31;
 
 export const isInfiniteTimestamp = (timestamp: bigint): boolean => timestamp === infiniteTimestamp || timestamp === -infiniteTimestamp;
@@ -20,7 +20,7 @@ export function dateToTimestamp(date: number): bigint {
 /** @throws EvaluationError when the sum of a date and days is out of range; an infinite date stays. */
 export function checkDate(date: number, sum: number): number {
   if (isInfiniteDate(date)) return date;
-  if (sum >= infiniteDate || sum < minDate) throw new EvaluationError("Date out of range");
+  if (sum > infiniteDate || sum < minDate || isInfiniteDate(sum)) throw new EvaluationError("Date out of range");
   return sum;
 }
 
@@ -39,6 +39,15 @@ export function addInterval(timestamp: bigint, { months, days, micros }: Interva
   }
   const date = months === 0 ? Number(day) : addMonths(Number(day), months);
   return checkTimestamp(BigInt(date + days) * microsPerDay + time + micros);
+}
+
+/**
+ * The same for TIMESTAMP WITH TIME ZONE, in UTC: DuckDB takes the time first when any part of the interval is negative.
+ */
+export function addIntervalZoned(timestamp: bigint, interval: Interval): bigint {
+  const { months, days, micros } = interval;
+  if (months >= 0 && days >= 0 && micros >= 0n) return addInterval(timestamp, interval);
+  return addInterval(addInterval(timestamp, { months: 0, days: 0, micros }), { months, days, micros: 0n });
 }
 
 /** Days since 1970 some months later. */

@@ -3,6 +3,7 @@ import type { Interval } from "../types.ts";
 import type { Operator } from "./arithmetic.ts";
 import {
   addInterval,
+  addIntervalZoned,
   addIntervals,
   dateToTimestamp,
   isInfiniteTimestamp,
@@ -21,6 +22,8 @@ export function temporalOperator(symbol: string, left: PlanType, right: PlanType
 
 const plus = (timestamp: bigint, interval: Interval): bigint =>
   isInfiniteTimestamp(timestamp) ? timestamp : addInterval(timestamp, interval);
+const plusZoned = (timestamp: bigint, interval: Interval): bigint =>
+  isInfiniteTimestamp(timestamp) ? timestamp : addIntervalZoned(timestamp, interval);
 const minus = (timestamp: bigint, interval: Interval): bigint => plus(timestamp, negateInterval(interval));
 const addDays = (date: number, days: number): number => checkDate(date, date + days);
 const flip =
@@ -39,9 +42,10 @@ const operators: Readonly<Record<string, Evaluate>> = {
   "TIMESTAMP + INTERVAL = TIMESTAMP": plus as Evaluate,
   "INTERVAL + TIMESTAMP = TIMESTAMP": flip(plus as Evaluate),
   "TIMESTAMP - INTERVAL = TIMESTAMP": minus as Evaluate,
-  "TIMESTAMP_TZ + INTERVAL = TIMESTAMP_TZ": plus as Evaluate,
-  "INTERVAL + TIMESTAMP_TZ = TIMESTAMP_TZ": flip(plus as Evaluate),
-  "TIMESTAMP_TZ - INTERVAL = TIMESTAMP_TZ": minus as Evaluate,
+  "TIMESTAMP_TZ + INTERVAL = TIMESTAMP_TZ": plusZoned as Evaluate,
+  "INTERVAL + TIMESTAMP_TZ = TIMESTAMP_TZ": flip(plusZoned as Evaluate),
+  "TIMESTAMP_TZ - INTERVAL = TIMESTAMP_TZ": ((timestamp: bigint, interval: Interval) =>
+    plusZoned(timestamp, negateInterval(interval))) as Evaluate,
   "TIMESTAMP - TIMESTAMP = INTERVAL": timestampDifference as Evaluate,
   "INTERVAL + INTERVAL = INTERVAL": addIntervals as Evaluate,
   "INTERVAL - INTERVAL = INTERVAL": ((a: Interval, b: Interval) => addIntervals(a, negateInterval(b))) as Evaluate,

@@ -99,8 +99,8 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   BOUND_FUNCTION(node, read) {
     const name = node.text("name");
-    if (node.has("function_data")) throw new Unsupported(`function ${name}() with ${holdsLambda(node) ? "a lambda" : "bound data"}`);
-    node.only(...common, ...functionFields, "is_operator");
+    if (node.has("function_data")) checkBoundData(node, name);
+    node.only(...common, ...functionFields, "is_operator", "function_data");
     return { kind: "call", name, args: node.list("children").map(read), type: readType(node.raw("return_type")) };
   },
 };
@@ -110,7 +110,15 @@ export const functionFields = [
   "return_type", "children", "name", "arguments", "original_arguments", "catalog_name", "schema_name", "has_serialize",
 ]; // prettier-ignore
 
-const holdsLambda = (node: PlanObject): boolean => new PlanObject(node.raw("function_data"), "function").has("lambda_expr");
+/** Of decimals the data repeats the result's type, whose digits say by themselves what overflows; any other data is not known. */
+function checkBoundData(node: PlanObject, name: string): void {
+  const data = new PlanObject(node.raw("function_data"), `function ${name}()`);
+  if (data.has("lambda_expr")) throw new Unsupported(`function ${name}() with a lambda`);
+  if (!["+", "-", "*"].includes(name) || !data.has("return_type")) throw new Unsupported(`function ${name}() with bound data`);
+  data.only("check_overflow", "return_type", "arguments");
+  if (!sameType(readType(data.raw("return_type")), readType(node.raw("return_type"))))
+    throw new Unsupported(`function ${name}() of another result`);
+}
 
 function readOperator(name: string, children: readonly Expression[], type: PlanType): Expression {
   const [first, ...rest] = children;
