@@ -17,3 +17,11 @@ export class ConnectorError extends Error {
     this.tag = options.tag;
   }
 }
+
+/** The sink does not hold any more what an earlier run wrote: only its whole content can mend that. */
+export class SinkPositionLost extends ConnectorError {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super("fatal", message, { ...options, tag: "sink_position_lost" });
+    this.name = "SinkPositionLost";
+  }
+}

@@ -39,6 +39,11 @@ export interface Parser {
   push(bytes: Uint8Array): ParsedBatches;
   /** End of input (or of a message): whatever is still held becomes rows or errors. The parser may be pushed again after it. */
   finish(): ParsedBatches;
+  /**
+   * True when nothing but the bytes not yet reported by a batch matters for what follows: a fresh parser that is pushed the stream from
+   * there gives the same rest. Asked right after a batch. Absent: never, so that such a stream is read again from its start.
+   */
+  restartable?(): boolean;
   /** Frees scratch files, if any. */
   close?(): Promise<void>;
 }

@@ -6,7 +6,7 @@ export type * from "./input.ts";
 export type * from "./output.ts";
 export type * from "./format.ts";
 export type * from "./registry.ts";
-export { ConnectorError, type ConnectorErrorCode } from "./errors.ts";
+export { ConnectorError, SinkPositionLost, type ConnectorErrorCode } from "./errors.ts";
 export { abortable } from "./abortable.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export {

@@ -8,7 +8,12 @@ export interface InputContext {
   readonly schema: TableSchema;
   /** A folder of the connector's own for scratch files; removed when the pipeline stops. */
   readonly scratchDirectory: string;
+  /** What {@link InputTransport.position} told an earlier run: the source is read from there, not from its beginning. */
+  readonly resumeAt?: InputPosition;
 }
+
+/** A place in a source, as JSON carries it. */
+export type InputPosition = number | string | boolean | null | readonly InputPosition[] | { readonly [key: string]: InputPosition };
 
 /** What one `read` gave. Byte transports give bytes for the parser; integrated ones (datagen) give changes. */
 export type InputChunk =
@@ -34,6 +39,14 @@ export interface InputTransport {
    * reason, and must lose nothing: the next `read` continues where this one would have.
    */
   read(signal: AbortSignal): Promise<InputChunk | undefined>;
+  /**
+   * The place in the source behind everything handed on but the last `held` bytes (0 for a transport that gives changes). A later run
+   * that is given it as `resumeAt` reads exactly the rest. Asked between reads only. Undefined: there is no such place now. A transport
+   * without it is read from its beginning by the next run, so its rows come at least once.
+   *
+   * `open` throws ConnectorError `invalid_config` when the source does not reach to `resumeAt`, or is another one.
+   */
+  position?(held: number): InputPosition | undefined;
   /** Called once, also after errors. Never throws. */
   close(): Promise<void>;
 }

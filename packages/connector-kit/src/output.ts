@@ -8,7 +8,15 @@ export interface OutputContext {
    * snapshot is committed. Otherwise a sink whose content belongs to one run (file_output) is emptied when it is opened.
    */
   readonly keepContent?: boolean;
+  /**
+   * What {@link OutputTransport.position} told an earlier run: what the sink holds behind that place was never acknowledged and
+   * comes again, so `open` removes it. `open` throws {@link SinkPositionLost} when the sink does not reach so far any more.
+   */
+  readonly resumeAt?: SinkPosition;
 }
+
+/** A place in a sink's content, as JSON carries it. */
+export type SinkPosition = number | string | { readonly [key: string]: SinkPosition };
 
 /**
  * A sink. One output connector owns it; calls never overlap. Invariant 2: chunks arrive whole and in order.
@@ -22,6 +30,16 @@ export interface OutputTransport {
   write(chunk: EncodedChunk, signal: AbortSignal): Promise<void>;
   /** Called after the last chunk of a step: make it visible to readers. */
   flush?(signal: AbortSignal): Promise<void>;
+  /**
+   * The place behind everything that was acknowledged and is no snapshot on its way. A sink that has it can be brought back there,
+   * and so holds every step exactly once, also after a crash; the others are at-least-once.
+   */
+  position?(): SinkPosition;
+  /**
+   * Makes what was acknowledged before the call outlive the machine's crash. May be called while a write or a reset is under way.
+   * @throws any error: nothing is known
+   */
+  sync?(): Promise<void>;
   /** Present when the sink can replace its content by a snapshot; without it reset is not supported. */
   readonly reset?: SinkReset;
   /** Called once, also after errors. Never throws. */

@@ -17,6 +17,11 @@ export class ConnectorErrors {
     this.#scrub = scrub;
   }
 
+  /** Goes on counting where an earlier run stopped. */
+  restore(count: number): void {
+    this.#count = count;
+  }
+
   get count(): number {
     return this.#count;
   }

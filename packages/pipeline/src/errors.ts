@@ -14,6 +14,22 @@ export class PipelineError extends Error {
   }
 }
 
+/** Approval is for a pipeline whose program changed, and only until it was given. */
+export const notWaitingForApproval = (): PipelineError => {
+  const error = "the pipeline does not wait for approval";
+  return new PipelineError("InvalidTransition", `Invalid transition: ${error}`, { error });
+};
+
+/** Without storage there is nothing that a later start could go on from. */
+export const suspendRefused = (): PipelineError =>
+  new PipelineError(
+    "SuspendError",
+    "The pipeline cannot be suspended: it has no storage. Set runtime_config.storage, or stop it with force=true.",
+    {
+      permanent: ["StorageRequired"],
+    },
+  );
+
 /** The message of anything thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -6,6 +6,8 @@ export type * from "./socket/protocol.ts";
 export type { CompilerMessage, Program } from "@headgate/engine";
 export type { ConnectorConfig, EndpointConfig } from "./connector-config.ts";
 
+export { crashPoints, type CrashPoint } from "./crash-points.ts";
+
 const entry = (name: string): string => `${import.meta.dirname}/${name}-process.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`;
 /** Module to fork for a deployed pipeline. It waits for a {@link ParentMessage} `deploy`, and exits when its parent is gone. */
 export const pipelineProcessPath: string = entry("pipeline");

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import type { ParsedBatches, ParseError, Parser } from "@headgate/connector-kit";
-import { defaultBufferRecords, neverMilliseconds } from "../compile/attributes.ts";
-import type { EndpointConfig } from "../connector-config.ts";
 import { PipelineError } from "../errors.ts";
 import { describeParseError } from "../input-connector/pull-loop.ts";
 import type { InputConnector } from "../input-connector/input-connector.ts";
@@ -9,6 +7,7 @@ import { bindParser, findTable, schemaOf } from "../runtime/bind.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
 import { booleanParam, formatConfig } from "../socket/params.ts";
 import type { Token } from "../socket/protocol.ts";
+import { ingressEndpoint } from "./ingress-endpoint.ts";
 
 /** One ingress request. */
 export interface IngressRequest {
@@ -19,7 +18,6 @@ export interface IngressRequest {
   readonly signal: AbortSignal;
 }
 
-const maxQueuedRecords = 100_000;
 const maxEndpoints = 1000;
 const maxListedErrors = 1000;
 const ownParams = new Set(["format", "force"]);
@@ -55,6 +53,8 @@ export async function ingest(pipeline: Pipeline, { table, query, body, signal }:
   } finally {
     await parser.close?.();
   }
+  // Law 1: what the answer acknowledges is durable, the good records beside bad ones too.
+  await pipeline.durable?.synced();
   if (errorCount > 0) throw parseErrors(errorCount, errors);
   return pipeline.completionToken(input.name);
 }
@@ -82,27 +82,9 @@ function open(
     const text = `The pipeline already has ${String(maxEndpoints)} input endpoints: use fewer different format configurations.`;
     throw new PipelineError("ApiConnectionLimit", text, { limit: maxEndpoints });
   }
-  const input = existing ?? pipeline.addInput(name, endpointConfig(table, format));
+  const input = existing ?? pipeline.addInput(name, ingressEndpoint(table, format));
   return { input, parser: createParser(scratchDirectory) };
 }
-
-const endpointConfig = (table: string, format: { name: string; config: unknown }): EndpointConfig => ({
-  stream: table,
-  transport: { name: "http_input" },
-  format,
-  index: null,
-  labels: [],
-  start_after: null,
-  paused: false,
-  max_queued_records: maxQueuedRecords,
-  max_queued_bytes: null,
-  max_batch_size: null,
-  max_worker_batch_size: null,
-  enable_output_buffer: false,
-  max_output_buffer_time_millis: neverMilliseconds,
-  max_output_buffer_size_records: defaultBufferRecords,
-  send_snapshot: false,
-});
 
 /** Waits while the pipeline or the endpoint is paused (unless forced), and while the queue is full. */
 async function permission(pipeline: Pipeline, input: InputConnector, force: boolean, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,23 @@ import { LatencyWindow } from "../metrics/latency-window.ts";
 import type { ConnectorHealth, InputConnectorStats } from "../socket/protocol.ts";
 import { CompletionLabels } from "./completion-labels.ts";
 import { InputQueue, type TakenInput } from "./input-queue.ts";
+import type { ResumePoint } from "../journal/records.ts";
+
+/** How far steps have taken a connector's records. */
+export interface Consumed {
+  readonly records: number;
+  readonly bytes: number;
+  readonly position: ResumePoint | undefined;
+}
+
+/** A batch on its way into the queue. */
+export interface QueuedRows {
+  readonly batch: ChangeBatch;
+  readonly bytes: number;
+  /** The connector's records up to and with these. */
+  readonly end: number;
+  readonly position: ResumePoint | undefined;
+}
 
 /** What an input connector needs from the pipeline. */
 export interface InputConnectorContext {
@@ -14,6 +31,8 @@ export interface InputConnectorContext {
   readonly scrub: (text: string) => string;
   /** Something was queued, or the input ended: the step loop may have work. */
   readonly onQueued: () => void;
+  /** Writes rows to the journal, if there is one. */
+  readonly log?: (input: InputConnector, rows: QueuedRows) => void;
 }
 
 /** The state and the queue of one input endpoint, whoever fills it: a transport's pull loop or an HTTP request. */
@@ -34,7 +53,7 @@ export class InputConnector {
   readonly #maxBytes: number;
   #totalRecords = 0;
   #totalBytes = 0;
-  #consumedRecords = 0;
+  #consumed: Consumed = { records: 0, bytes: 0, position: undefined };
   #endOfInput = false;
   #fatalError: string | null = null;
   #health: ConnectorHealth | null = null;
@@ -91,20 +110,53 @@ export class InputConnector {
     return this.#queue.oldestAt;
   }
 
-  enqueue(batch: ChangeBatch, bytes: number): void {
+  /** `position`: where the source continues behind the batch, if it can. */
+  enqueue(batch: ChangeBatch, bytes: number, position?: ResumePoint): void {
     this.#totalBytes += bytes;
     if (batch.rows.length === 0) return;
     this.#totalRecords += batch.rows.length;
-    this.#queue.push(batch, bytes, this.#context.clock.now());
+    this.#context.log?.(this, { batch, bytes, end: this.#totalRecords, position });
+    this.#queue.push(batch, bytes, this.#context.clock.now(), position);
     this.#context.onQueued();
+  }
+
+  /** Continues the counts of an earlier run. */
+  restore(consumed: Consumed, state: { readonly paused: boolean; readonly ended: boolean; readonly parseErrors: number }): void {
+    this.#consumed = consumed;
+    this.#totalRecords = consumed.records;
+    this.#totalBytes = consumed.bytes;
+    this.#endOfInput = state.ended;
+    this.#paused = state.paused;
+    this.parseErrors.restore(state.parseErrors);
+    this.#labels.consumed(consumed.records, 0);
+  }
+  /** Queues rows that are in the journal already; of those that a step had taken before, nothing. */
+  requeue({ batch, bytes, end, position }: QueuedRows): void {
+    const fresh = end - this.#totalRecords;
+    if (fresh <= 0) return;
+    const { ops, rows } = batch;
+    const first = Math.max(0, rows.length - fresh);
+    const part = first === 0 ? batch : { rows: rows.slice(first), ops: ops?.subarray(first) };
+    const share = Math.round((bytes * part.rows.length) / rows.length);
+    this.#totalRecords = end;
+    this.#totalBytes += share;
+    this.#queue.push(part, share, this.#context.clock.now(), position);
+  }
+  get consumed(): Consumed {
+    return this.#consumed;
   }
 
   take(limit: number, step: number): TakenInput | undefined {
     const wasFull = this.full;
     const taken = this.#queue.take(limit);
     if (taken === undefined) return undefined;
-    this.#consumedRecords += taken.records;
-    this.#labels.consumed(this.#consumedRecords, step);
+    const { bytes, records, position } = this.#consumed;
+    this.#consumed = {
+      records: records + taken.records,
+      bytes: bytes + taken.bytes,
+      position: taken.wholeBatches === 0 ? position : taken.position,
+    };
+    this.#labels.consumed(this.#consumed.records, step);
     if (wasFull && !this.full) this.changed.notify();
     return taken;
   }

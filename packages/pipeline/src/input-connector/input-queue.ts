@@ -1,10 +1,13 @@
 import type { ChangeBatch } from "@headgate/engine";
+import type { ResumePoint } from "../journal/records.ts";
 
 interface Entry {
   readonly batch: ChangeBatch;
   readonly bytes: number;
   /** When it was queued. */
   readonly at: number;
+  /** Where the source continues behind the batch. */
+  readonly position: ResumePoint | undefined;
 }
 
 /** What one step takes from one connector. */
@@ -14,6 +17,9 @@ export interface TakenInput {
   readonly bytes: number;
   readonly firstQueuedAt: number;
   readonly lastQueuedAt: number;
+  /** Where the source continues behind the last batch that was taken whole; undefined when it told no place. */
+  readonly position: ResumePoint | undefined;
+  readonly wholeBatches: number;
 }
 
 /** Parsed changes waiting for a step, in order of arrival. Its bound is soft: whoever fills it looks at `records` and `bytes`. */
@@ -34,8 +40,8 @@ export class InputQueue {
     return this.#entries[this.#head]?.at;
   }
 
-  push(batch: ChangeBatch, bytes: number, at: number): void {
-    this.#entries.push({ batch, bytes, at });
+  push(batch: ChangeBatch, bytes: number, at: number, position?: ResumePoint): void {
+    this.#entries.push({ batch, bytes, at, position });
     this.#records += batch.rows.length;
     this.#bytes += bytes;
   }
@@ -48,6 +54,8 @@ export class InputQueue {
     let records = 0;
     let bytes = 0;
     let lastQueuedAt = first.at;
+    let position: ResumePoint | undefined;
+    let wholeBatches = 0;
     while (records < limit) {
       const entry = this.#entries[this.#head];
       if (entry === undefined) break;
@@ -55,6 +63,8 @@ export class InputQueue {
       const room = limit - records;
       if (entry.batch.rows.length <= room) {
         this.#head += 1;
+        position = entry.position;
+        wholeBatches += 1;
         batches.push(entry.batch);
         records += entry.batch.rows.length;
         bytes += entry.bytes;
@@ -75,7 +85,7 @@ export class InputQueue {
     }
     this.#records -= records;
     this.#bytes -= bytes;
-    return { batches, records, bytes, firstQueuedAt: first.at, lastQueuedAt };
+    return { batches, records, bytes, firstQueuedAt: first.at, lastQueuedAt, position, wholeBatches };
   }
 }
 
@@ -83,7 +93,12 @@ function cut(entry: Entry, records: number): [Entry, Entry] {
   const { rows, ops } = entry.batch;
   const bytes = Math.round((entry.bytes * records) / rows.length);
   return [
-    { batch: { rows: rows.slice(0, records), ops: ops?.subarray(0, records) }, bytes, at: entry.at },
-    { batch: { rows: rows.slice(records), ops: ops?.subarray(records) }, bytes: entry.bytes - bytes, at: entry.at },
+    { batch: { rows: rows.slice(0, records), ops: ops?.subarray(0, records) }, bytes, at: entry.at, position: undefined },
+    {
+      batch: { rows: rows.slice(records), ops: ops?.subarray(records) },
+      bytes: entry.bytes - bytes,
+      at: entry.at,
+      position: entry.position,
+    },
   ];
 }

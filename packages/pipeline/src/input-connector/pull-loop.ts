@@ -6,12 +6,15 @@ import {
   type ParseError,
   type Parser,
 } from "@headgate/connector-kit";
+import type { ChangeBatch } from "@headgate/engine";
 import { backoffMilliseconds } from "../async/backoff.ts";
 import { Breather } from "../async/breather.ts";
 import type { Clock } from "../async/clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { ResumePoint } from "../journal/records.ts";
 import type { InputConnector } from "./input-connector.ts";
+import { SourcePlace } from "./source-place.ts";
 
 /** What drives one transport. */
 export interface PullLoopOptions {
@@ -22,6 +25,8 @@ export interface PullLoopOptions {
   readonly opened: boolean;
   /** Pipeline Running ∧ not paused by the user ∧ queue not full. */
   readonly shouldRun: () => boolean;
+  /** Where an earlier run stopped; the transport was created with its place. */
+  readonly resume?: ResumePoint | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Ends the loop. */
@@ -35,10 +40,12 @@ export interface PullLoopOptions {
 export class PullLoop {
   readonly #options: PullLoopOptions;
   readonly #breather = new Breather();
+  readonly #place: SourcePlace;
   #read: AbortController | undefined;
 
   constructor(options: PullLoopOptions) {
     this.#options = options;
+    this.#place = new SourcePlace(options.transport, options.parser, options.resume?.skip ?? 0);
   }
 
   /** The connector or the pipeline was paused: gives up a pending read, which loses nothing by the transport's contract. */
@@ -67,11 +74,12 @@ export class PullLoop {
     for (;;) {
       const chunk = await this.#nextChunk();
       if (chunk === undefined) break;
+      if (chunk.kind !== "changes") this.#place.pushed(chunk.bytes.byteLength);
       // Read while the pause was on its way: kept, but not counted before the connector runs again.
       await this.#permission();
       switch (chunk.kind) {
         case "changes":
-          connector.enqueue(chunk.batch, chunk.bytes);
+          this.#enqueue(chunk.batch, chunk.bytes);
           break;
         case "bytes":
           if (parser !== undefined) await this.#ingest(parser.push(chunk.bytes));
@@ -93,6 +101,7 @@ export class PullLoop {
     const { signal, transport } = this.#options;
     for (;;) {
       await this.#permission();
+      this.#place.beforeRead();
       const read = new AbortController();
       this.#read = read;
       const both = AbortSignal.any([signal, read.signal]);
@@ -125,12 +134,17 @@ export class PullLoop {
       const item = await iterator.next();
       if (item.done === true) return;
       const { batch, bytes, errors } = item.value;
-      for (const error of errors) connector.parseErrors.add(describeParseError(error), error.tag);
-      connector.enqueue(batch, bytes);
+      if (!this.#place.skipping) for (const error of errors) connector.parseErrors.add(describeParseError(error), error.tag);
+      this.#enqueue(batch, bytes);
       signal.throwIfAborted();
       if (!shouldRun()) await this.#permission();
       await this.#breather.pause();
     }
+  }
+
+  #enqueue(batch: ChangeBatch, bytes: number): void {
+    const taken = this.#place.take(batch, bytes);
+    if (taken !== undefined) this.#options.connector.enqueue(taken.batch, taken.bytes, taken.position);
   }
 
   async #retrying<T>(operation: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -42,7 +42,7 @@ export function pipelineStats(pipeline: Pipeline, resources: Resources, lifetime
       state: pipeline.stopping.signal.aborted ? "Terminated" : pipeline.running ? "Running" : "Paused",
       incarnation: parts.incarnation,
       startTime,
-      initialStartTime: startTime,
+      initialStartTime: pipeline.durable === undefined ? startTime : Math.floor(pipeline.durable.initialStart / 1000),
       uptimeMsecs,
       runtimeElapsedMsecs: Math.round(loop.busyMilliseconds),
       cpuMsecs: Math.round((cpu.user + cpu.system) / 1000),
@@ -63,6 +63,8 @@ export function pipelineStats(pipeline: Pipeline, resources: Resources, lifetime
       totalCompletedSteps: completed.step,
       pipelineComplete: isComplete(pipeline.inputs.values(), completed.inputRecords, totals.records),
     },
+    suspendError: pipeline.durable === undefined ? { permanent: ["StorageRequired"] } : null,
+    checkpointActivity: pipeline.durable?.checkpoints.activity ?? { status: "idle" },
     inputs: byName([...pipeline.inputs.values()].map((input) => input.stats(withErrors))),
     outputs: byName([...pipeline.outputs.values()].map((output) => output.stats(withErrors))),
   };

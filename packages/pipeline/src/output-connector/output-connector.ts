@@ -1,4 +1,4 @@
-import { ConnectorError, type EncodedChunk, type Encoder, type OutputTransport } from "@headgate/connector-kit";
+import { ConnectorError, type EncodedChunk, type Encoder, type OutputTransport, type SinkPosition } from "@headgate/connector-kit";
 import type { Delta, Snapshot } from "@headgate/engine";
 import { backoffMilliseconds } from "../async/backoff.ts";
 import { Breather } from "../async/breather.ts";
@@ -6,14 +6,25 @@ import type { Clock } from "../async/clock.ts";
 import { Notifier } from "../async/notifier.ts";
 import type { EndpointConfig } from "../connector-config.ts";
 import { ConnectorErrors } from "../connector-errors.ts";
+import { crashPoint } from "../crash-points.ts";
+import type { OutputState } from "../durability/durable-state.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { ConnectorHealth, OutputConnectorStats, ResetStatus } from "../socket/protocol.ts";
+import type { ConnectorHealth, Delivery, OutputConnectorStats, ResetStatus } from "../socket/protocol.ts";
 import { recordsOf } from "./delta-size.ts";
 import { OutputBuffer } from "./output-buffer.ts";
 import { OutputQueue, type OutputEntry, type Progress } from "./output-queue.ts";
 import { resetProgress, resetStatus } from "./reset-status.ts";
-import { dropsDeltas, initialResetState, transition, type ResetEvent, type ResetState } from "./reset.ts";
+import {
+  dropsDeltas,
+  followingState,
+  initialResetState,
+  transition,
+  type Delivery as SnapshotDelivery,
+  type ResetEvent,
+  type ResetState,
+} from "./reset.ts";
+import { RetainedDeltas, type RetainedDelta } from "./retained-deltas.ts";
 
 /** What an output connector needs from the pipeline. */
 export interface OutputConnectorOptions {
@@ -25,6 +36,10 @@ export interface OutputConnectorOptions {
   readonly encoder: Encoder | undefined;
   /** Steps up to this one are not the connector's business: it was added while or after they ran. */
   readonly since: Progress;
+  /** How an earlier run of the connector left it. */
+  readonly restored?: RestoredOutput | undefined;
+  /** Keep what the sink has not acknowledged for good, for {@link OutputConnector.undelivered}. */
+  readonly retain?: boolean;
   /** A snapshot of the connector's relation that includes at least `step`. */
   readonly cut: (step: number, signal: AbortSignal) => Promise<Snapshot>;
   /** The sink's progress rose, or room came free. */
@@ -32,6 +47,22 @@ export interface OutputConnectorOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly scrub: (text: string) => string;
+}
+
+/** What is known of an output from an earlier run. */
+export interface RestoredOutput {
+  readonly generation: number;
+  readonly delivery: SnapshotDelivery | null;
+  readonly transmittedRecords: number;
+  readonly transmittedBytes: number;
+  /** The sink's content has to be sent anew, as a generation of its own. */
+  readonly needsSnapshot: boolean;
+}
+
+/** A step that the sink has, and where its content ended then. */
+interface Acknowledged {
+  readonly progress: Progress;
+  readonly position: SinkPosition | null;
 }
 
 const attemptsBeforeRestart = 5;
@@ -67,6 +98,10 @@ export class OutputConnector {
   #transmittedBytes = 0;
   #fatalError: string | null = null;
   #health: ConnectorHealth | null = null;
+  readonly #retained = new RetainedDeltas();
+  /** The last step that the sink has, and the last that it has for good. */
+  #acknowledged: Acknowledged;
+  #durable: Acknowledged;
 
   constructor(options: OutputConnectorOptions) {
     this.#options = options;
@@ -80,7 +115,15 @@ export class OutputConnector {
     this.encodeErrors = new ConnectorErrors(options.clock, options.scrub);
     this.transportErrors = new ConnectorErrors(options.clock, options.scrub);
     // The first delivery of a snapshot-and-follow connector is generation 1 of the mechanism that later resets use.
-    if (options.config.send_snapshot) this.#apply({ type: "requested", at: options.clock.now() });
+    const { restored } = options;
+    this.#acknowledged = { progress: options.since, position: options.transport.position?.() ?? null };
+    this.#durable = this.#acknowledged;
+    if (restored !== undefined) {
+      this.#reset = followingState(restored.generation, restored.delivery);
+      this.#transmittedRecords = restored.transmittedRecords;
+      this.#transmittedBytes = restored.transmittedBytes;
+    }
+    if (options.config.send_snapshot && restored?.needsSnapshot !== false) this.#apply({ type: "requested", at: options.clock.now() });
   }
 
   get processed(): Progress {
@@ -99,17 +142,22 @@ export class OutputConnector {
   get fatalError(): string | null {
     return this.#fatalError;
   }
+  /** A sink that knows its place is brought back to it after a crash; another one may see steps again. */
+  get delivery(): Delivery {
+    return this.#options.transport.position === undefined ? "at_least_once" : "exactly_once";
+  }
   get #dead(): boolean {
     return this.#fatalError !== null;
   }
 
   /** A step ended. Called for every step in order, also for those without a change of this relation. */
-  push(progress: Progress, delta: Delta | undefined): void {
+  push(progress: Progress, delta: Delta | undefined, stored = false): void {
     if (progress.step <= this.#since) return;
     this.#lastStep = progress.step;
     // Before the cut, deltas are in the snapshot to come; after it, those up to its step are in it already.
     const needless = this.#dead || dropsDeltas(this.#reset) || progress.step <= this.#cutStep;
     this.#queue.push(progress, needless ? undefined : delta);
+    if (this.#options.retain === true && !needless && delta !== undefined && delta.length > 0) this.#retained.add(progress, delta, stored);
     this.#changed.notify();
   }
 
@@ -133,6 +181,7 @@ export class OutputConnector {
   }
 
   #dropOlderGenerations(): void {
+    this.#retained.dropThrough(Infinity);
     this.#queue.dropThrough(Infinity);
     if (this.#bufferProgress !== undefined && this.#queue.empty) this.#queue.unshift(this.#bufferProgress);
     this.#bufferProgress = undefined;
@@ -213,6 +262,7 @@ export class OutputConnector {
       await this.#encodeAndWrite(delta, signal, Infinity);
       const { transport } = this.#options;
       if (transport.flush !== undefined) await this.#attempt(() => transport.flush?.(signal), signal, Infinity);
+      crashPoint("output.written");
     } catch (error) {
       // Superseded or failed: the step still counts, once whatever comes next has been delivered.
       this.#queue.unshift(progress);
@@ -256,12 +306,16 @@ export class OutputConnector {
     const sink = transport.reset;
     for (;;) {
       await this.#attempt(() => sink?.begin(signal), signal, Infinity);
+      crashPoint("reset.begun");
       this.#apply({ type: "sink_ready" });
       if (await this.#sendSnapshot(signal, sink === undefined ? Infinity : attemptsBeforeRestart)) break;
       // The sink keeps refusing: whatever it lost, beginning anew with a fresh cut is right.
       this.#apply({ type: "restarted" });
     }
     this.#apply({ type: "delivered", at: clock.now() });
+    // A committed snapshot is on the sink for good, and nothing before it counts any more.
+    const progress = { step: this.#cutStep, inputRecords: this.#processed.inputRecords };
+    this.#durable = this.#acknowledged = { progress, position: transport.position?.() ?? null };
     const delivered = this.#reset.phase === "following" ? (this.#reset.delivery?.records ?? 0) : 0;
     log.info(`output connector ${this.name}: snapshot ${String(this.generation)} of ${String(delivered)} records complete, following`);
   }
@@ -274,6 +328,7 @@ export class OutputConnector {
       signal.throwIfAborted();
       this.#cutStep = snapshot.step;
       this.#queue.dropThrough(snapshot.step);
+      this.#retained.dropThrough(snapshot.step);
       this.#apply({ type: "cut", step: snapshot.step, records: snapshot.records, at: clock.now() });
       for await (const rows of snapshot.chunks()) {
         await this.#encodeAndWrite(
@@ -282,6 +337,7 @@ export class OutputConnector {
           attempts,
         );
         this.#apply({ type: "sent", records: rows.length });
+        crashPoint("reset.sending");
         await this.#breather.pause();
       }
       await this.#attempt(
@@ -289,6 +345,7 @@ export class OutputConnector {
         signal,
         attempts,
       );
+      crashPoint("reset.committed");
       return true;
     } catch (error) {
       signal.throwIfAborted();
@@ -359,7 +416,57 @@ export class OutputConnector {
   #advance({ step, inputRecords }: Progress): void {
     if (step <= this.#processed.step) return;
     this.#processed = { step, inputRecords };
+    this.#acknowledge(this.#processed);
     this.#options.onProgress();
+  }
+
+  // ---- what outlives the process ------------------------------------------------------------------------------------------
+
+  #acknowledge(progress: Progress): void {
+    const { transport } = this.#options;
+    this.#acknowledged = { progress, position: transport.position?.() ?? null };
+    if (transport.sync === undefined) this.#settle(this.#acknowledged);
+  }
+  #settle(acknowledged: Acknowledged): void {
+    if (acknowledged.progress.step < this.#durable.progress.step) return;
+    this.#durable = acknowledged;
+    this.#retained.dropThrough(acknowledged.progress.step);
+  }
+
+  /** Makes what the sink has acknowledged outlive the machine's crash, as far as it can now. Never throws. */
+  async sync(): Promise<void> {
+    const { transport } = this.#options;
+    const acknowledged = this.#acknowledged;
+    const { generation } = this;
+    if (transport.sync === undefined || acknowledged === this.#durable || this.#reset.phase !== "following") return;
+    try {
+      await transport.sync();
+    } catch {
+      return;
+    }
+    if (generation === this.generation) this.#settle(acknowledged);
+  }
+
+  /** What the connector needs to go on in another process; `fingerprint` tells whether it is still the same then. */
+  state(fingerprint: string): OutputState {
+    const { position, progress } = this.#durable;
+    const { delivery, generation, phase } = this.#reset;
+    return {
+      fingerprint,
+      step: progress.step,
+      inputRecords: progress.inputRecords,
+      position,
+      transmittedRecords: this.#transmittedRecords,
+      transmittedBytes: this.#transmittedBytes,
+      generation,
+      delivery,
+      needsSnapshot: phase !== "following" || this.#dead,
+    };
+  }
+
+  /** Deltas that the sink has not for good, and that {@link push} was not told to be stored; from now on they count as stored. */
+  undelivered(): readonly RetainedDelta[] {
+    return this.#reset.phase === "following" ? this.#retained.takeUnstored() : [];
   }
 
   stats(withErrors: boolean): OutputConnectorStats {
@@ -379,6 +486,7 @@ export class OutputConnector {
         totalProcessedSteps: this.#processed.step,
         memory: this.#queue.bytes + this.#buffer.bytes,
       },
+      delivery: this.delivery,
       fatalError: this.#fatalError,
       ...(withErrors ? { encodeErrors: this.encodeErrors.list(), transportErrors: this.transportErrors.list() } : {}),
       health: this.#health,

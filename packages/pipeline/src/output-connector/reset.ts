@@ -51,6 +51,9 @@ export type ResetEvent =
 /** A connector that has delivered nothing yet. */
 export const initialResetState: ResetState = { phase: "following", generation: 0, delivery: null };
 
+/** How a connector of an earlier run goes on: following, with the generations it had. */
+export const followingState = (generation: number, delivery: Delivery | null): ResetState => ({ phase: "following", generation, delivery });
+
 /** The next state. @throws Error when the event cannot happen in this state: a bug of the caller. */
 export function transition(state: ResetState, event: ResetEvent): ResetState {
   // A second reset supersedes one that runs: its older token completes with the newer generation.

@@ -1,4 +1,13 @@
-import { ConnectorError, type Encoder, type InputTransport, type OutputTransport, type Parser } from "@headgate/connector-kit";
+import {
+  ConnectorError,
+  SinkPositionLost,
+  type Encoder,
+  type InputPosition,
+  type InputTransport,
+  type OutputTransport,
+  type Parser,
+  type SinkPosition,
+} from "@headgate/connector-kit";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { BoundInput, BoundOutput } from "./bind.ts";
 
@@ -18,8 +27,14 @@ export interface OpenOutput {
 const openMilliseconds = 60_000;
 
 /** @throws PipelineError: the pipeline must not start. */
-export async function openInput(name: string, bound: BoundInput, scratchDirectory: string, signal: AbortSignal): Promise<OpenInput> {
-  const transport = bound.createTransport({ endpointName: name, scratchDirectory });
+export async function openInput(
+  name: string,
+  bound: BoundInput,
+  scratchDirectory: string,
+  signal: AbortSignal,
+  resumeAt?: InputPosition,
+): Promise<OpenInput> {
+  const transport = bound.createTransport({ endpointName: name, scratchDirectory, ...(resumeAt === undefined ? {} : { resumeAt }) });
   const parser = bound.createParser(scratchDirectory);
   try {
     await withDeadline((within) => transport.open(within), signal);
@@ -31,9 +46,33 @@ export async function openInput(name: string, bound: BoundInput, scratchDirector
   }
 }
 
-/** @throws PipelineError: the pipeline must not start. */
-export async function openOutput(name: string, bound: BoundOutput, signal: AbortSignal): Promise<OpenOutput> {
-  const transport = bound.createTransport({ endpointName: name, keepContent: bound.snapshotFirst });
+/**
+ * Opens a sink: at the place where an earlier run left it, or anew. One that lost the place and can be given a snapshot is opened anew, and
+ * `lost` says so.
+ *
+ * @throws PipelineError: the pipeline must not start.
+ */
+export async function openOutput(
+  name: string,
+  bound: BoundOutput,
+  signal: AbortSignal,
+  resumeAt?: SinkPosition,
+): Promise<OpenOutput & { readonly lost: boolean }> {
+  try {
+    return { ...(await openSink(name, bound, signal, resumeAt)), lost: false };
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (resumeAt === undefined || !bound.snapshotFirst || !(cause instanceof SinkPositionLost)) throw error;
+    return { ...(await openSink(name, bound, signal, undefined)), lost: true };
+  }
+}
+
+async function openSink(name: string, bound: BoundOutput, signal: AbortSignal, resumeAt: SinkPosition | undefined): Promise<OpenOutput> {
+  const transport = bound.createTransport({
+    endpointName: name,
+    keepContent: bound.snapshotFirst,
+    ...(resumeAt === undefined ? {} : { resumeAt }),
+  });
   try {
     await withDeadline((within) => transport.open(within), signal);
     return { transport, encoder: bound.createEncoder() };

@@ -1,20 +1,22 @@
 import { rm } from "node:fs/promises";
 import type { ConnectorRegistry } from "@headgate/connector-kit";
-import type { Engine, EngineOptions } from "@headgate/engine";
+import type { Engine, EngineOptions, ProgramChange } from "@headgate/engine";
 import type { Clock } from "../async/clock.ts";
 import { messageOf, PipelineError, toPipelineError, toSocketError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Resources } from "../metrics/resources.ts";
 import { Secrets } from "../secrets.ts";
+import { takeCheckpoints } from "./take-checkpoints.ts";
 import type { ChildMessage, Deployment, RuntimeStatus } from "../socket/protocol.ts";
 import { SocketServer } from "../socket/server.ts";
-import { buildPipeline } from "./build-pipeline.ts";
+import { buildPipeline, type BuildDependencies } from "./build-pipeline.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** What the process gives its host. */
 export interface ProcessDependencies {
   readonly createEngine: (options: EngineOptions) => Promise<Engine>;
+  readonly inspectStore: BuildDependencies["inspectStore"];
   readonly registry: ConnectorRegistry;
   readonly clock: Clock;
   readonly createLog: (scrub: (text: string) => string) => Log;
@@ -52,7 +54,7 @@ export class PipelineProcess {
   }
 
   async #start(deployment: Deployment): Promise<void> {
-    const { clock, createEngine, registry } = this.#dependencies;
+    const { clock, createEngine, inspectStore, registry } = this.#dependencies;
     const lifetime = { startedAt: clock.now() };
     const { incarnation, initial, options, pipelineName, socketPath } = deployment;
     const secrets = new Secrets({ env: { ...process.env, ...options.env }, directory: process.env["HEADGATE_SECRETS_DIR"] });
@@ -64,9 +66,22 @@ export class PipelineProcess {
     this.#server = server;
     this.#report("Initializing");
     const signal = this.#abort.signal;
-    const pipeline = await buildPipeline(deployment, { createEngine, registry, clock, log: this.#log, secrets, signal });
-    if (signal.aborted) return;
+    const { pipeline, recover } = await buildPipeline(deployment, {
+      createEngine,
+      inspectStore,
+      registry,
+      clock,
+      log: this.#log,
+      secrets,
+      signal,
+      approval: (change) => this.#approval(server, deployment, change),
+    });
     this.#pipeline = pipeline;
+    if (signal.aborted) return;
+    await recover((status) => {
+      server.status = status;
+      this.#report(status);
+    });
     await pipeline.begin();
     if (signal.aborted) return;
     const resources = new Resources({
@@ -89,10 +104,17 @@ export class PipelineProcess {
         // Exits once the answer has been written.
         setImmediate(() => void this.#exitStopped());
       },
+      suspend: async () => {
+        await this.#suspend(pipeline);
+        setImmediate(() => void this.#exitStopped());
+      },
     });
     const loop = pipeline.run(initial);
     this.#report(initial === "running" ? "Running" : "Paused");
     this.#log.info(`pipeline ${pipelineName}: ready after ${(clock.now() - lifetime.startedAt).toFixed(0)} ms`);
+    void takeCheckpoints(pipeline, options.checkpointIntervalSecs).catch((error: unknown) => {
+      this.panic(error);
+    });
     void resources.run(pipeline.stopping.signal).catch((error: unknown) => {
       this.panic(error);
     });
@@ -138,6 +160,24 @@ export class PipelineProcess {
 
   #report(status: RuntimeStatus): void {
     this.#dependencies.send({ type: "status", status }, () => undefined);
+  }
+
+  /** Resolves when somebody approves what a changed program will do. */
+  #approval(server: SocketServer, { bootstrap }: Deployment, change: ProgramChange): Promise<{ readonly silent: boolean }> {
+    this.#log.info("the program changed: waiting for approval (POST /approve)");
+    this.#report("AwaitingApproval");
+    return server.awaitApproval(change, bootstrap.silent).finally(() => {
+      this.#report("Initializing");
+    });
+  }
+
+  #suspend(pipeline: Pipeline): Promise<void> {
+    this.#stopping ??= (async () => {
+      await pipeline.suspend();
+      await rm(pipeline.parts.scratchDirectory, { recursive: true, force: true });
+      this.#report("Suspended");
+    })();
+    return this.#stopping;
   }
 
   #stop(): Promise<void> {

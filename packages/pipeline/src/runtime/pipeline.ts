@@ -1,14 +1,17 @@
 import type { ConnectorRegistry } from "@headgate/connector-kit";
-import type { Engine, Program, Snapshot } from "@headgate/engine";
+import { usesClock, type Engine, type Program, type Snapshot } from "@headgate/engine";
 import type { Clock } from "../async/clock.ts";
 import { Notifier } from "../async/notifier.ts";
 import type { EndpointConfig } from "../connector-config.ts";
-import { PipelineError } from "../errors.ts";
+import type { DurableStorage } from "../durability/durable-storage.ts";
+import type { InputResume } from "../durability/recovery.ts";
+import { PipelineError, suspendRefused } from "../errors.ts";
 import { InputConnector } from "../input-connector/input-connector.ts";
 import { dependentsToStart } from "../input-connector/dependencies.ts";
 import { PullLoop } from "../input-connector/pull-loop.ts";
 import type { Log } from "../log.ts";
-import { OutputConnector } from "../output-connector/output-connector.ts";
+import { OutputConnector, type RestoredOutput } from "../output-connector/output-connector.ts";
+import type { Progress } from "../output-connector/output-queue.ts";
 import type { CompletionStatus, ResetStatus, RuntimeOptions, Token } from "../socket/protocol.ts";
 import { assertIncarnation, decodeCompletionToken, decodeResetToken, encodeCompletionToken, encodeResetToken } from "../tokens.ts";
 import type { OpenInput, OpenOutput } from "./open-connectors.ts";
@@ -25,6 +28,16 @@ export interface PipelineParts {
   readonly log: Log;
   readonly scrub: (text: string) => string;
   readonly scratchDirectory: string;
+  /** Keeps steps over a crash; absent when the pipeline has no storage. */
+  readonly durable?: DurableStorage;
+}
+
+/** Where an output begins. */
+export interface OutputStart {
+  /** Steps up to this one are not its business: it was added while or after they ran, or its sink has them. */
+  readonly since: Progress;
+  readonly restored?: RestoredOutput | undefined;
+  readonly retain?: boolean;
 }
 
 const drainMilliseconds = 2000;
@@ -52,6 +65,8 @@ export class Pipeline {
     const { clock, engine, log, options } = parts;
     this.loop = new StepLoop({
       engine,
+      journal: parts.durable,
+      clockMicros: usesClock(parts.program) ? options.clockResolutionUsecs : undefined,
       inputs: this.inputs,
       outputs: this.outputs,
       workers: options.workers,
@@ -65,13 +80,16 @@ export class Pipeline {
     });
   }
 
+  get durable(): DurableStorage | undefined {
+    return this.parts.durable;
+  }
   get running(): boolean {
     return this.#running;
   }
 
   // ---- life ------------------------------------------------------------------------------------------------------------
 
-  /** Gives every view its first content. Comes before `run`. @throws what makes the pipeline unable to go on. */
+  /** Gives every view its first content, unless an earlier run did. Comes before `run`. @throws what makes the pipeline unable to go on. */
   begin(): Promise<void> {
     return this.loop.begin();
   }
@@ -96,7 +114,27 @@ export class Pipeline {
 
   /** Ends at a step boundary; what outputs hold is sent if that takes no more than two seconds. Never throws. */
   async stop(): Promise<void> {
-    const { clock, log } = this.parts;
+    const { log } = this.parts;
+    await this.#halt();
+    await this.#close();
+    log.info("pipeline stopped");
+  }
+
+  /**
+   * Ends at a step boundary with everything on disk, for a later start to go on from. @throws PipelineError `SuspendError` without storage
+   */
+  async suspend(): Promise<void> {
+    const { durable, log } = this.parts;
+    if (durable === undefined) throw suspendRefused();
+    await this.#halt();
+    await durable.checkpoints.take();
+    await this.#close();
+    log.info("pipeline suspended");
+  }
+
+  /** No step begins any more; what outputs hold is sent if that takes no more than two seconds. */
+  async #halt(): Promise<void> {
+    const { clock } = this.parts;
     this.#running = false;
     this.stopping.abort(new PipelineError("Terminating", "The pipeline is stopping."));
     this.changed.notify();
@@ -106,6 +144,11 @@ export class Pipeline {
     for (const output of this.outputs.values()) output.flush();
     const idle = (): boolean => [...this.outputs.values()].every((output) => output.idle);
     while (!idle() && clock.now() < deadline) await clock.sleep(5);
+  }
+
+  async #close(): Promise<void> {
+    const { clock, durable, log } = this.parts;
+    await durable?.close();
     for (const output of this.outputs.values()) output.stop();
     const late = clock.sleep(closeMilliseconds).then(() => "late" as const);
     const ended = await Promise.race([Promise.all(this.#lives).then(() => "ended" as const), late]);
@@ -113,15 +156,15 @@ export class Pipeline {
     await this.parts.engine.close().catch((error: unknown) => {
       log.warn(`the engine did not close cleanly: ${String(error)}`);
     });
-    log.info("pipeline stopped");
+    await durable?.release();
   }
 
   // ---- inputs ----------------------------------------------------------------------------------------------------------
 
   /** Registers an input endpoint; without `open` it is fed by HTTP requests. */
-  addInput(name: string, config: EndpointConfig, open?: OpenInput): InputConnector {
-    const { clock, log, scrub } = this.parts;
-    const input = new InputConnector(
+  addInput(name: string, config: EndpointConfig, open?: OpenInput, resume?: InputResume): InputConnector {
+    const { clock, durable, log, scrub } = this.parts;
+    const input: InputConnector = new InputConnector(
       this.#nextId++,
       name,
       config,
@@ -132,14 +175,17 @@ export class Pipeline {
           this.loop.wake();
           this.#checkFinished(input);
         },
+        ...(durable === undefined ? {} : { log: durable.rows.bind(durable) }),
       },
       open === undefined,
     );
+    if (resume !== undefined) input.restore(resume.consumed, resume);
     this.inputs.set(name, input);
-    if (open !== undefined) {
+    if (open !== undefined && resume?.ended !== true) {
       const pull = new PullLoop({
         connector: input,
         ...open,
+        resume: resume?.position,
         shouldRun: () => this.#running && !input.paused && !input.full,
         clock,
         log,
@@ -163,6 +209,7 @@ export class Pipeline {
     const input = this.input(name);
     if (input.paused !== paused) this.parts.log.info(`input connector ${name}: ${paused ? "paused" : "started"}`);
     input.paused = paused;
+    this.durable?.control({ type: "paused", input: name, paused });
     if (paused) this.#pullLoops.get(name)?.interrupt();
   }
 
@@ -201,15 +248,21 @@ export class Pipeline {
   // ---- outputs ---------------------------------------------------------------------------------------------------------
 
   /** Registers an output endpoint whose transport is open, and starts it. Resolves `ended` when it has closed. */
-  addOutput(name: string, config: EndpointConfig, open: OpenOutput): { readonly output: OutputConnector; readonly ended: Promise<void> } {
+  addOutput(
+    name: string,
+    config: EndpointConfig,
+    open: OpenOutput,
+    from: OutputStart = { since: this.loop.initiated },
+  ): { readonly output: OutputConnector; readonly ended: Promise<void> } {
     const { clock, log, scrub } = this.parts;
     const output = new OutputConnector({
       id: this.#nextId++,
       name,
       config,
       ...open,
-      // A step that runs now does not watch for this output: it begins after it.
-      since: this.loop.initiated,
+      since: from.since,
+      restored: from.restored,
+      retain: from.retain ?? false,
       cut: (step, signal) => this.cut(config.stream, step, signal),
       onProgress: () => {
         this.loop.progressed();
@@ -224,8 +277,8 @@ export class Pipeline {
   }
 
   /** Registers an output endpoint of the program, which lives as long as the pipeline. */
-  addDeclaredOutput(name: string, config: EndpointConfig, open: OpenOutput): void {
-    this.#lives.push(this.addOutput(name, config, open).ended);
+  addDeclaredOutput(name: string, config: EndpointConfig, open: OpenOutput, from?: OutputStart): void {
+    this.#lives.push(this.addOutput(name, config, open, from).ended);
   }
 
   removeOutput(name: string): void {
@@ -256,6 +309,7 @@ export class Pipeline {
   resetOutput(name: string): Token {
     const output = this.output(name);
     const generation = output.requestReset();
+    this.durable?.control({ type: "reset", output: name, generation });
     return { token: encodeResetToken({ incarnation: this.parts.incarnation, endpoint: output.id, generation }) };
   }
 

@@ -1,5 +1,5 @@
 import { builtinConnectors } from "@headgate/connectors";
-import { createEngine } from "@headgate/engine";
+import { createEngine, inspectStore } from "@headgate/engine";
 import { systemClock } from "../async/clock.ts";
 import { createLog } from "../log.ts";
 import { PipelineProcess } from "./pipeline-process-host.ts";
@@ -8,6 +8,7 @@ import { PipelineProcess } from "./pipeline-process-host.ts";
 export function createPipelineProcess(): PipelineProcess {
   return new PipelineProcess({
     createEngine,
+    inspectStore,
     registry: builtinConnectors,
     clock: systemClock,
     createLog: (scrub) => createLog((line) => process.stdout.write(line), scrub),

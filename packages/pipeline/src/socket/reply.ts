@@ -22,7 +22,13 @@ export const empty: Reply = { kind: "empty" };
 function statusOf(code: PipelineErrorCode): number {
   switch (code) {
     case "Initializing":
+    case "AwaitingApproval":
+    case "BootstrapInProgress":
+    case "RestoreInProgress":
+    case "Suspended":
       return 503;
+    case "BootstrapRejected":
+      return 409;
     case "Terminating":
     case "PipelineRestarted":
     case "UnknownEndpointInCompletionToken":
@@ -39,6 +45,8 @@ function statusOf(code: PipelineErrorCode): number {
     case "InputTransportError":
     case "OutputTransportError":
     case "StorageError":
+    case "SuspendError":
+    case "CheckpointError":
     case "RuntimeError.WorkerPanic":
     case "RuntimeError.OutOfMemory":
       return 500;

@@ -1,3 +1,6 @@
+import { crashPoint } from "../crash-points.ts";
+import type { Checkpoints } from "../durability/checkpoints.ts";
+import { notWaitingForApproval, PipelineError, suspendRefused } from "../errors.ts";
 import { openEgress } from "../http-egress/egress.ts";
 import { ingest } from "../http-ingress/ingress.ts";
 import { pipelineMetrics } from "../metrics/pipeline-metrics.ts";
@@ -7,7 +10,7 @@ import { runQuery } from "../query/query.ts";
 import type { ConnectionLimit } from "../runtime/connection-limit.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
 import { booleanParam, invalidParam, requiredParam } from "./params.ts";
-import type { RuntimeReport, TimeSeries } from "./protocol.ts";
+import type { CheckpointMetadata, CheckpointRequested, CheckpointStatus, RuntimeReport, TimeSeries } from "./protocol.ts";
 import { empty, json, type Reply } from "./reply.ts";
 
 /** A request as routes see it. */
@@ -31,6 +34,8 @@ export interface RouteContext {
   readonly setRunning: (running: boolean) => void;
   /** Ends the pipeline; resolves when everything is closed. */
   readonly stop: () => Promise<void>;
+  /** Ends the pipeline with everything on disk. @throws PipelineError `SuspendError` */
+  readonly suspend: () => Promise<void>;
 }
 
 type Route = (context: RouteContext, request: SocketRequest, name: string) => Reply | Promise<Reply>;
@@ -53,21 +58,40 @@ const routes: Readonly<Record<string, Route>> = {
     await stop();
     return empty;
   },
+  "POST suspend": async ({ pipeline, suspend }) => {
+    if (pipeline.durable === undefined) throw suspendRefused();
+    await suspend();
+    return empty;
+  },
+  "POST approve": () => {
+    throw notWaitingForApproval();
+  },
+  "POST checkpoint": ({ pipeline }) => json({ sequenceNumber: checkpoints(pipeline).request() } satisfies CheckpointRequested),
+  "GET checkpoint-status": ({ pipeline }) =>
+    json((pipeline.durable?.checkpoints.status ?? { success: null, failure: null }) satisfies CheckpointStatus),
+  "GET checkpoints": ({ pipeline }) => json((pipeline.durable?.checkpoints.list ?? []) satisfies readonly CheckpointMetadata[]),
   "GET stats": ({ lifetime, pipeline, resources }, { query }) =>
     json(pipelineStats(pipeline, resources, lifetime, booleanParam(query, "errors"))),
   "GET inputs/stats": ({ pipeline }, _request, name) => json(pipeline.input(name).stats(true)),
-  "POST inputs/start": ({ pipeline }, _request, name) => {
+  "POST inputs/start": async ({ pipeline }, _request, name) => {
     pipeline.setInputPaused(name, false);
+    await pipeline.durable?.synced();
     return empty;
   },
-  "POST inputs/pause": ({ pipeline }, _request, name) => {
+  "POST inputs/pause": async ({ pipeline }, _request, name) => {
     pipeline.setInputPaused(name, true);
+    await pipeline.durable?.synced();
     return empty;
   },
   "GET inputs/completion-token": ({ pipeline }, _request, name) => json(pipeline.completionToken(name)),
   "GET completion-status": ({ pipeline }, { query }) => json(pipeline.completionStatus(requiredParam(query, "token"))),
   "GET outputs/stats": ({ pipeline }, _request, name) => json(pipeline.output(name).stats(true)),
-  "POST outputs/reset": ({ pipeline }, _request, name) => json(pipeline.resetOutput(name)),
+  "POST outputs/reset": async ({ pipeline }, _request, name) => {
+    const token = pipeline.resetOutput(name);
+    await pipeline.durable?.synced();
+    crashPoint("reset.requested");
+    return json(token);
+  },
   "GET reset-status": ({ pipeline }, { query }) => json(pipeline.resetStatus(requiredParam(query, "token"))),
   "POST ingress": async ({ connections, pipeline }, { body, query, signal }, table) => {
     const release = connections.take();
@@ -114,6 +138,12 @@ export function findRoute({ method, path }: Pick<SocketRequest, "method" | "path
   if (path.length > 3 || named !== path.length > 1) return undefined;
   const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
   return route === undefined ? undefined : { route, name };
+}
+
+function checkpoints({ durable }: Pipeline): Checkpoints {
+  if (durable !== undefined) return durable.checkpoints;
+  const text = "No checkpoint can be taken: the pipeline has no storage. Set runtime_config.storage and start it anew.";
+  throw new PipelineError("CheckpointError", text, { permanent: ["StorageRequired"] });
 }
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {

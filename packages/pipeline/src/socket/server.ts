@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { PipelineError, toPipelineError } from "../errors.ts";
+import { notWaitingForApproval, PipelineError, toPipelineError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { invalidParam } from "./params.ts";
-import { json, sendError, sendReply } from "./reply.ts";
+import type { ProgramChange } from "@headgate/engine";
+import { booleanParam, invalidParam } from "./params.ts";
+import type { RuntimeReport, RuntimeStatus } from "./protocol.ts";
+import { empty, json, sendError, sendReply, type Reply } from "./reply.ts";
 import { findRoute, type RouteContext } from "./routes.ts";
 
 /** What the socket serves. */
@@ -18,6 +20,9 @@ export class SocketServer {
   readonly #server: Server;
   readonly #open = new Set<AbortController>();
   #context: RouteContext | undefined;
+  /** What `GET /status` says until `serve` is called. */
+  status: Exclude<RuntimeStatus, "Running" | "Paused" | "Suspended"> = "Initializing";
+  #approval: { readonly change: ProgramChange; readonly silent: boolean; readonly approve: (silent: boolean) => void } | undefined;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
@@ -34,6 +39,17 @@ export class SocketServer {
         resolve();
       });
     });
+  }
+
+  /** Resolves when somebody approves the change (POST /approve); `silent` holds unless they say otherwise. */
+  async awaitApproval(change: ProgramChange, silent: boolean): Promise<{ readonly silent: boolean }> {
+    this.status = "AwaitingApproval";
+    const approved = await new Promise<boolean>((resolve) => {
+      this.#approval = { change, silent, approve: resolve };
+    });
+    this.#approval = undefined;
+    this.status = "Initializing";
+    return { silent: approved };
   }
 
   serve(context: RouteContext): void {
@@ -78,18 +94,44 @@ export class SocketServer {
     if (found === undefined) throw invalidParam(`there is no route ${method} ${url.pathname}`);
     const context = this.#context;
     if (context === undefined) {
-      const { incarnation } = this.#options;
-      if (path[0] === "status") return sendReply(response, json({ status: "Initializing", incarnation }), gone);
-      throw new PipelineError("Initializing", "The pipeline is initializing. Try again later.");
+      return sendReply(response, this.#answerEarly(method, path[0] ?? "", url.searchParams), gone);
     }
-    const signal = path[0] === "stop" ? gone : AbortSignal.any([gone, context.pipeline.stopping.signal]);
-    if (path[0] !== "stop" && context.pipeline.stopping.signal.aborted) {
+    const ending = path[0] === "stop" || path[0] === "suspend";
+    const signal = ending ? gone : AbortSignal.any([gone, context.pipeline.stopping.signal]);
+    if (!ending && path[0] !== "checkpoints" && context.pipeline.stopping.signal.aborted) {
       throw new PipelineError("Terminating", "The pipeline is stopping.");
     }
     const reply = await found.route(context, { method, path, query: url.searchParams, body: request, signal }, found.name);
     await sendReply(response, reply, signal);
   }
+
+  /** Before the pipeline stands: its status, and approval while that is waited for. */
+  #answerEarly(method: string, path: string, query: URLSearchParams): Reply {
+    const { incarnation } = this.#options;
+    const approval = this.#approval;
+    if (method === "GET" && path === "status") {
+      return json({
+        status: this.status,
+        incarnation,
+        ...(approval === undefined ? {} : { change: approval.change }),
+      } satisfies RuntimeReport);
+    }
+    if (method === "POST" && path === "approve") {
+      if (approval === undefined) throw notWaitingForApproval();
+      approval.approve(query.has("silent") ? booleanParam(query, "silent") : approval.silent);
+      return empty;
+    }
+    const [code, text] = early[this.status];
+    throw new PipelineError(code, text);
+  }
 }
+
+const early = {
+  Initializing: ["Initializing", "The pipeline is initializing. Try again later."],
+  AwaitingApproval: ["AwaitingApproval", "The program changed and waits for approval: POST /approve, or stop the pipeline."],
+  Bootstrapping: ["BootstrapInProgress", "The pipeline computes the views that changed. Try again later."],
+  Replaying: ["RestoreInProgress", "The pipeline does again what came after its last commit. Try again later."],
+} as const;
 
 function decode(segment: string): string {
   try {

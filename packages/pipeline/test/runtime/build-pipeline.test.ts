@@ -49,13 +49,26 @@ async function build(
     maxRssMb: null,
     memoryMbMax: null,
     storage: false,
+    checkpointIntervalSecs: null,
+    clockResolutionUsecs: null,
     env: {},
   };
   const compiled = { program, inputConnectors: inputs, outputConnectors: outputs };
-  built = await buildPipeline(
-    { pipelineName: "p", incarnation, socketPath: "", storageDirectory: directory, compiled, options, initial: "running" },
+  const { pipeline } = await buildPipeline(
+    {
+      pipelineName: "p",
+      incarnation,
+      socketPath: "",
+      storageDirectory: directory,
+      compiled,
+      options,
+      initial: "running",
+      bootstrap: { policy: "allow", silent: false },
+    },
     {
       createEngine: () => Promise.resolve(new FakeEngine()),
+      inspectStore: () => Promise.reject(new Error("there is no store")),
+      approval: () => Promise.reject(new Error("nothing to approve")),
       registry,
       clock: impatientClock,
       log: { info: write, warn: write, error: write },
@@ -63,7 +76,8 @@ async function build(
       signal: new AbortController().signal,
     },
   );
-  return built;
+  built = pipeline;
+  return pipeline;
 }
 const rows = (json: object = {}): EndpointConfig => endpointConfig("t", "input", { transport: { name: "rows_input" }, ...json });
 const count = (stream: string, json: object = {}): EndpointConfig =>

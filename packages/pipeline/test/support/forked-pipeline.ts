@@ -75,7 +75,12 @@ export class ForkedPipeline {
 
   async deploy(
     program: string,
-    options: { readonly initial?: Deployment["initial"]; readonly env?: Record<string, string> } = {},
+    options: {
+      readonly initial?: Deployment["initial"];
+      readonly env?: Record<string, string>;
+      readonly storage?: boolean;
+      readonly bootstrap?: Deployment["bootstrap"];
+    } = {},
   ): Promise<void> {
     const result = await compileInProcess(program);
     if (!result.ok) throw new Error(JSON.stringify(result.messages));
@@ -91,10 +96,13 @@ export class ForkedPipeline {
         maxBufferingDelayUsecs: 0,
         maxRssMb: null,
         memoryMbMax: null,
-        storage: false,
+        storage: options.storage ?? false,
+        checkpointIntervalSecs: null,
+        clockResolutionUsecs: null,
         env: options.env ?? {},
       },
       initial: options.initial ?? "running",
+      bootstrap: options.bootstrap ?? { policy: "allow", silent: false },
     };
     this.child.send({ type: "deploy", deployment });
     await until("the process is up or has failed", () => this.status !== undefined && this.status !== "Initializing", 25_000);

@@ -45,6 +45,8 @@ export class TestPipeline {
         maxRssMb: null,
         memoryMbMax: null,
         storage: false,
+        checkpointIntervalSecs: null,
+        clockResolutionUsecs: null,
         env: {},
       },
       clock: options.clock ?? impatientClock,

@@ -104,6 +104,7 @@ export function createJsonRecordReader(
       splitter.reset();
       atStart = true;
     },
+    restartable: () => splitter.restartable,
   };
 }
 

@@ -59,6 +59,11 @@ export class RecordSplitter {
     this.#limit = options.maxRecordBytes ?? maxRecordBytes;
   }
 
+  /** Between two records, none of them in an array: what comes does not depend on what was. */
+  get restartable(): boolean {
+    return this.#phase === "between" && this.#inside === "none";
+  }
+
   reset(): void {
     this.#phase = "between";
     this.#inside = "none";

@@ -114,5 +114,6 @@ function createRawReader(config: RawInputConfig, schema: TableSchema, defaults: 
     reset() {
       skipping = false;
     },
+    restartable: () => config.lines && !skipping,
   };
 }

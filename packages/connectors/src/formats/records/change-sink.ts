@@ -62,6 +62,11 @@ export class ChangeSink {
     return false;
   }
 
+  /** True while a record's change has not been added as often as it says. */
+  get repeating(): boolean {
+    return this.#repeat !== undefined;
+  }
+
   /** Drops the rows after the first `length`: a record is taken whole or not at all. */
   truncate(length: number): void {
     this.#rows.length = length;

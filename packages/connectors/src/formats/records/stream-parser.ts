@@ -11,6 +11,8 @@ export interface RecordReader {
   read(bytes: ByteBuffer, sink: ChangeSink, atEnd: boolean): "full" | "hungry";
   /** Called after the end of input, when everything is consumed: the next bytes are a new stream. */
   reset(): void;
+  /** True when a fresh reader of what is not consumed gives the same rest. Absent: never. */
+  restartable?(): boolean;
 }
 
 /**
@@ -56,6 +58,7 @@ export function createStreamParser(reader: RecordReader, ready?: () => Promise<u
       return start(false);
     },
     finish: () => start(true),
+    restartable: () => !sink.repeating && reader.restartable?.() === true,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type Clock,
   type InputChunk,
   type InputContext,
+  type InputPosition,
   type InputTransport,
   type InputTransportDefinition,
 } from "@headgate/connector-kit";
@@ -32,6 +33,14 @@ interface RunningPlan {
   readonly pacer: Pacer | undefined;
 }
 
+/** What the generator has made, and where its random numbers stand: the rows behind it are the same in every run. */
+interface DatagenPosition {
+  readonly seed: string;
+  readonly plan: number;
+  readonly made: number;
+  readonly random: readonly [number, number, number, number];
+}
+
 /** Makes the `datagen` definition on a clock. */
 export function createDatagen(ports: { readonly clock: Clock } = { clock: systemClock }): InputTransportDefinition<DatagenConfig> {
   return {
@@ -52,6 +61,9 @@ class Datagen implements InputTransport {
   readonly #clock: Clock;
   readonly #measures: readonly { readonly column: number; readonly measure: (value: Value) => number }[];
   #plans: readonly RunningPlan[] = [];
+  readonly #resumeAt: DatagenPosition | undefined;
+  #seed = "";
+  #random: Random | undefined;
   #plan = 0;
   /** Rows of the current plan that were handed on. */
   #made = 0;
@@ -59,6 +71,7 @@ class Datagen implements InputTransport {
   constructor(config: DatagenConfig, context: InputContext, clock: Clock) {
     this.#config = config;
     this.#schema = context.schema;
+    this.#resumeAt = context.resumeAt as DatagenPosition | undefined;
     this.#clock = clock;
     this.#measures = this.#schema.fields.flatMap((field, column) => {
       const measure = measureOf(field.columnType);
@@ -69,10 +82,16 @@ class Datagen implements InputTransport {
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { plan, seed } = this.#config;
-    const random = new Random(seed === undefined ? randomBytes(8).readBigUInt64LE() : BigInt(seed));
+    this.#seed = this.#resumeAt?.seed ?? String(seed ?? randomBytes(8).readBigUInt64LE());
+    const random = new Random(BigInt(this.#seed));
+    this.#random = random;
     const needsText = plan.some(({ fields }) => [...fields.values()].some(usesText));
     const drawText = needsText ? await loadTextSource(random) : undefined;
     this.#plans = plan.map((entry, i) => this.#start(entry, i, { random, drawText }));
+    if (this.#resumeAt === undefined) return;
+    this.#plan = this.#resumeAt.plan;
+    this.#made = this.#resumeAt.made;
+    random.state = this.#resumeAt.random;
   }
 
   async read(signal: AbortSignal): Promise<InputChunk | undefined> {
@@ -93,6 +112,12 @@ class Datagen implements InputTransport {
       plan.pacer?.spend(chunk.batch.rows.length);
       return chunk;
     }
+  }
+
+  /** A run that goes on there makes the rows that this one would have made next, also without a `seed`. */
+  position(): InputPosition | undefined {
+    const state = this.#random?.state;
+    return state === undefined ? undefined : { seed: this.#seed, plan: this.#plan, made: this.#made, random: state };
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,17 @@ export class Random {
     for (let i = 0; i < 16; i += 1) this.bits32();
   }
 
+  /** Where the sequence stands. */
+  get state(): readonly [number, number, number, number] {
+    return [this.#a, this.#b, this.#c, this.#count];
+  }
+  set state([a, b, c, count]: readonly [number, number, number, number]) {
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#count = count;
+  }
+
   /** 32 random bits, as a whole number from 0. */
   bits32(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#count) | 0;

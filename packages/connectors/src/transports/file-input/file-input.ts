@@ -18,6 +18,7 @@ import {
   type InputTransportDefinition,
 } from "@headgate/connector-kit";
 import { explainSystemError } from "../system-error.ts";
+import { FileHead, headBytes } from "./file-head.ts";
 import { FileWatch } from "./file-watch.ts";
 
 const defaultBufferBytes = 128 * 1024;
@@ -38,13 +39,19 @@ export interface FileInputPorts {
   readonly pollMs: number;
 }
 
+/** How much of a file was handed on, and a digest of how it begins, by which it is known again. */
+type FilePosition = {
+  readonly offset: number;
+  readonly head: string;
+};
+
 /** Makes the `file_input` definition: reads a file from its start; with `follow`, waits for more at its end. */
 export function createFileInput(ports: FileInputPorts = { clock: systemClock, pollMs: 250 }): InputTransportDefinition<FileInputConfig> {
   return {
     name: "file_input",
     format: "required",
     parseConfig: (config) => parseConfig("file_input", check, config),
-    create: (config) => new FileInput(config, ports),
+    create: (config, { resumeAt }) => new FileInput(config, ports, resumeAt as FilePosition | undefined),
   };
 }
 
@@ -59,8 +66,11 @@ class FileInput implements InputTransport {
   #position = 0;
   /** The next thing to hand on is an end of message, so that the parser does not join what it holds to another file's start. */
   #mustFlush = false;
+  readonly #resumeAt: FilePosition | undefined;
+  #head = new FileHead();
 
-  constructor(config: FileInputConfig, ports: FileInputPorts) {
+  constructor(config: FileInputConfig, ports: FileInputPorts, resumeAt: FilePosition | undefined) {
+    this.#resumeAt = resumeAt;
     this.#path = config.path;
     this.#follow = config.follow;
     this.#chunkBytes = Math.min(config.buffer_size_bytes ?? defaultBufferBytes, maxChunkBytes);
@@ -69,7 +79,9 @@ class FileInput implements InputTransport {
 
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#handle = await this.#openFile();
+    const handle = await this.#openFile();
+    this.#handle = handle;
+    if (this.#resumeAt !== undefined) await this.#resume(handle, this.#resumeAt);
     if (this.#follow) this.#watch.start();
   }
 
@@ -84,6 +96,7 @@ class FileInput implements InputTransport {
       const bytes = await this.#readAt(handle, signal);
       if (bytes !== undefined) {
         // The position moves only with bytes that are handed on: an aborted read is simply read again.
+        this.#head.add(bytes, this.#position);
         this.#position += bytes.byteLength;
         return { kind: "bytes", bytes };
       }
@@ -96,11 +109,35 @@ class FileInput implements InputTransport {
     }
   }
 
+  /** The file's bytes before the place are never read again, so the file must still begin as it did. */
+  position(held: number): FilePosition | undefined {
+    const offset = this.#position - held;
+    return offset < 0 || this.#mustFlush ? undefined : { offset, head: this.#head.digest(offset) };
+  }
+
   async close(): Promise<void> {
     this.#watch.stop();
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close().catch(() => undefined);
+  }
+
+  /** Goes on behind what an earlier run has taken. @throws ConnectorError `invalid_config` when this is not that file any more */
+  async #resume(handle: FileHandle, { head, offset }: FilePosition): Promise<void> {
+    const advice = "Restore the file, or clear the pipeline's storage to read it from its start";
+    const { size } = await handle.stat();
+    if (size < offset) {
+      const text = `has ${size} bytes, but ${offset} bytes of it were read before the restart. ${advice}`;
+      throw new ConnectorError("invalid_config", `file_input: "${this.#path}" ${text}.`, { tag: "file_truncated" });
+    }
+    const start = Buffer.alloc(Math.min(offset, headBytes));
+    await handle.read(start, 0, start.length, 0);
+    this.#head.add(start, 0);
+    if (this.#head.digest(offset) !== head) {
+      const text = `is another file than the one that was read before the restart: it begins differently. ${advice}`;
+      throw new ConnectorError("invalid_config", `file_input: "${this.#path}" ${text}.`, { tag: "file_replaced" });
+    }
+    this.#position = offset;
   }
 
   async #readAt(handle: FileHandle, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -121,6 +158,7 @@ class FileInput implements InputTransport {
     const next = await this.#openFile();
     this.#handle = next;
     this.#position = 0;
+    this.#head = new FileHead();
     this.#mustFlush = true;
     this.#watch.restart();
     await handle.close().catch(() => undefined);
@@ -131,6 +169,7 @@ class FileInput implements InputTransport {
   #restart(size: number): never {
     const before = this.#position;
     this.#position = 0;
+    this.#head = new FileHead();
     this.#mustFlush = true;
     const message = `file_input: "${this.#path}" shrank from ${before} to ${size} bytes; it is read again from its start.`;
     throw new ConnectorError("retryable", message, { tag: "file_truncated" });
@@ -167,5 +206,8 @@ class FileInput implements InputTransport {
 
 const sameFile = (a: Stats, b: Stats): boolean => a.ino === b.ino && a.dev === b.dev;
 
-/** Reads a file: `{"path", "buffer_size_bytes"?, "follow"?}`. */
+/**
+ * Reads a file: `{"path", "buffer_size_bytes"?, "follow"?}`. After a restart it goes on behind what was read, also in the middle of a line that
+ * is still being written; a file that is shorter then, or begins differently, is refused.
+ */
 export const fileInput: InputTransportDefinition<FileInputConfig> = createFileInput();

@@ -30,6 +30,23 @@ export class AppendingFile {
     this.#length += bytes.byteLength;
   }
 
+  /** Bytes of acknowledged chunks. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Goes on behind the first `length` bytes; the rest is thrown away. */
+  async resumeAt(length: number): Promise<void> {
+    this.#length = length;
+    this.#untidy = true;
+    await this.tidy();
+  }
+
+  /** Makes the acknowledged chunks outlive a crash of the machine; may run beside an append. */
+  async syncAcknowledged(): Promise<void> {
+    await this.#file.sync();
+  }
+
   /** Throws away all that the file holds. */
   async empty(): Promise<void> {
     this.#length = 0;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import {
   ConnectorError,
+  SinkPositionLost,
   object,
   parseConfig,
   text,
@@ -14,7 +15,7 @@ import {
 } from "@headgate/connector-kit";
 import { explainSystemError, systemCode } from "../system-error.ts";
 import { AppendingFile } from "./appending-file.ts";
-import { nodeFileSystem, type OutputFileSystem, type PathKind } from "./file-system.ts";
+import { nodeFileSystem, type OutputFile, type OutputFileSystem, type PathKind } from "./file-system.ts";
 
 const check = object({ path: text() });
 type FileOutputConfig = Checked<typeof check>;
@@ -53,6 +54,7 @@ class FileOutput implements OutputTransport {
   #target: string;
   /** The file still holds what an earlier run left: a first write that is not a snapshot's replaces it. */
   #inherited: boolean;
+  readonly #resumeAt: number | undefined;
   #current: AppendingFile | undefined;
   #snapshot: OpenSnapshot | undefined;
 
@@ -60,7 +62,8 @@ class FileOutput implements OutputTransport {
     this.#fs = fileSystem;
     this.#path = config.path;
     this.#target = config.path;
-    this.#inherited = context.keepContent ?? false;
+    this.#resumeAt = typeof context.resumeAt === "number" ? context.resumeAt : undefined;
+    this.#inherited = this.#resumeAt === undefined && (context.keepContent ?? false);
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -72,7 +75,8 @@ class FileOutput implements OutputTransport {
       this.#current = new AppendingFile(file);
       this.#target = await this.#fs.resolve(this.#path);
       await this.#removeLeftovers();
-      if (!this.#inherited) await this.#current.empty();
+      if (this.#resumeAt !== undefined) await this.#resume(file, this.#current, this.#resumeAt);
+      else if (!this.#inherited) await this.#current.empty();
     } catch (error) {
       if (error instanceof ConnectorError) throw error;
       const code = configurationErrors.has(systemCode(error) ?? "") ? "invalid_config" : "fatal";
@@ -91,6 +95,27 @@ class FileOutput implements OutputTransport {
       }
       await file.append(chunk.bytes, signal);
     });
+  }
+
+  /** How long the file is, without a snapshot on its way. */
+  position(): number {
+    return this.#inherited ? 0 : (this.#current?.length ?? 0);
+  }
+
+  async sync(): Promise<void> {
+    await this.#current?.syncAcknowledged();
+  }
+
+  async #resume(file: OutputFile, current: AppendingFile, length: number): Promise<void> {
+    const size = await file.size();
+    if (size < length) {
+      await current.close();
+      this.#current = undefined;
+      const text = `has ${size} bytes, but ${length} bytes were written before the restart`;
+      const advice = "Restore the file, or clear the pipeline's storage to begin anew";
+      throw new SinkPositionLost(`file_output: "${this.#path}" ${text}. ${advice}.`);
+    }
+    await current.resumeAt(length);
   }
 
   async close(): Promise<void> {
@@ -182,5 +207,8 @@ class FileOutput implements OutputTransport {
 const snapshotMark = ".headgate-snapshot-";
 const leftover = /^\.headgate-snapshot-[0-9a-f]{12}$/;
 
-/** Writes a file: `{"path"}`. Created or emptied when the pipeline starts. */
+/**
+ * Writes a file: `{"path"}`. Created or emptied when the pipeline starts without storage, or for the first time. With storage a later start
+ * cuts off what was written and not acknowledged, and goes on there: each change stands in the file exactly once.
+ */
 export const fileOutput: OutputTransportDefinition<FileOutputConfig> = createFileOutput();

@@ -8,6 +8,8 @@ export interface OutputFile {
   write(bytes: Uint8Array, position: number): Promise<number>;
   truncate(length: number): Promise<void>;
   sync(): Promise<void>;
+  /** Bytes in the file. */
+  size(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ const wrap = (handle: FileHandle): OutputFile => ({
   write: async (bytes, position) => (await handle.write(bytes, 0, bytes.byteLength, position)).bytesWritten,
   truncate: (length) => handle.truncate(length),
   sync: () => handle.sync(),
+  size: async () => (await handle.stat()).size,
   close: () => handle.close(),
 });
 

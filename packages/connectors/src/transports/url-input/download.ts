@@ -7,6 +7,20 @@ export interface DownloadPorts {
   readonly fetch: typeof globalThis.fetch;
 }
 
+/** How much of the content was taken, and which content it was. */
+export type DownloadPosition = {
+  readonly offset: number;
+  readonly encoded: boolean;
+  readonly tag?: string;
+  readonly length?: number;
+  readonly modified?: string;
+};
+
+function fromPosition({ encoded, length, modified, tag }: DownloadPosition): ContentVersion {
+  const strongTag = tag === undefined || tag.startsWith("W/") ? undefined : tag;
+  return { length, tag, strongTag, modified, validator: strongTag ?? modified, encoded };
+}
+
 interface Connection {
   readonly reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly controller: AbortController;
@@ -33,7 +47,7 @@ export class Download {
   /** Of the bytes taken: proves a skipped beginning to be the same where the server names no version. */
   #hash: Hash | undefined;
 
-  constructor(url: string, ports: DownloadPorts) {
+  constructor(url: string, ports: DownloadPorts, resumeAt?: DownloadPosition) {
     this.#fetch = ports.fetch;
     this.#url = new URL(url);
     const { username, password } = this.#url;
@@ -42,6 +56,25 @@ export class Download {
     this.#authorization = credentials === ":" ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`;
     this.#url.username = "";
     this.#url.password = "";
+    if (resumeAt === undefined) return;
+    this.#position = resumeAt.offset;
+    this.#version = fromPosition(resumeAt);
+  }
+
+  /** Behind all that was taken but the last `held` bytes; undefined when the server told nothing by which the content can be known again. */
+  position(held: number): DownloadPosition | undefined {
+    const offset = this.#position - held;
+    const version = this.#version;
+    if (offset <= 0 || version === undefined) return { offset: 0, encoded: false };
+    if (version.tag === undefined && version.length === undefined && version.modified === undefined) return undefined;
+    const { encoded, length, modified, tag } = version;
+    return {
+      offset,
+      encoded,
+      ...(tag === undefined ? {} : { tag }),
+      ...(length === undefined ? {} : { length }),
+      ...(modified === undefined ? {} : { modified }),
+    };
   }
 
   /** The bytes behind those taken, or undefined at the end. Called again without {@link taken}, it may give them again. */
@@ -173,7 +206,7 @@ export class Download {
   }
 
   #changed(how: string): ConnectorError {
-    const advice = "What was read of it before stays; restart the pipeline to read it anew";
+    const advice = "What was read of it before stays; clear the pipeline's storage and start it again to read it anew";
     return this.#failed("fatal", `changed while it was being read: ${how}. ${advice}`);
   }
 

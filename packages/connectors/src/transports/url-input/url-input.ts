@@ -11,10 +11,11 @@ import {
   type Checked,
   type Clock,
   type InputChunk,
+  type InputPosition,
   type InputTransport,
   type InputTransportDefinition,
 } from "@headgate/connector-kit";
-import { Download, type DownloadPorts } from "./download.ts";
+import { Download, type DownloadPorts, type DownloadPosition } from "./download.ts";
 
 const httpUrl: Check<string> = (value, path) => {
   const url = typeof value === "string" ? URL.parse(value) : null;
@@ -45,7 +46,7 @@ export function createUrlInput(
     name: "url_input",
     format: "required",
     parseConfig: (config) => parseConfig("url_input", check, config),
-    create: (config) => new UrlInput(config, ports),
+    create: (config, { resumeAt }) => new UrlInput(config, ports, resumeAt as DownloadPosition | undefined),
   };
 }
 
@@ -66,8 +67,8 @@ class UrlInput implements InputTransport {
   #pull: Pull | undefined;
   #idle: AbortController | undefined;
 
-  constructor(config: UrlInputConfig, ports: UrlInputPorts) {
-    this.#download = new Download(config.path, ports);
+  constructor(config: UrlInputConfig, ports: UrlInputPorts, resumeAt: DownloadPosition | undefined) {
+    this.#download = new Download(config.path, ports, resumeAt);
     this.#clock = ports.clock;
     this.#pauseMs = Math.max(config.pause_timeout * 1000, minPauseMs);
   }
@@ -92,6 +93,10 @@ class UrlInput implements InputTransport {
       else this.#pull = undefined;
       throw error;
     }
+  }
+
+  position(held: number): InputPosition | undefined {
+    return this.#download.position(held);
   }
 
   async close(): Promise<void> {
@@ -123,5 +128,8 @@ class UrlInput implements InputTransport {
   }
 }
 
-/** Reads a URL: `{"path", "pause_timeout"?}`. */
+/**
+ * Reads a URL: `{"path", "pause_timeout"?}`. After a restart it goes on behind what was read, if the server still tells the same version of the
+ * content (ETag, length, date); content that changed is refused.
+ */
 export const urlInput: InputTransportDefinition<UrlInputConfig> = createUrlInput();

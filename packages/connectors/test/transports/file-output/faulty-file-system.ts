@@ -34,6 +34,7 @@ export class FaultyFileSystem implements OutputFileSystem {
         ),
       truncate: (length) => this.#run("truncate", () => file.truncate(length)),
       sync: () => this.#run("sync", () => file.sync()),
+      size: () => file.size(),
       close: () => file.close(),
     };
   }
