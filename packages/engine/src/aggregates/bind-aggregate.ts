@@ -8,11 +8,11 @@ import { requireIdentity, unproven } from "./argument.ts";
 import { avg } from "./avg.ts";
 import { bitAnd, bitOr, bitXor } from "./bits.ts";
 import { boolAnd, boolOr } from "./boolean.ts";
-import { count, countIf } from "./count.ts";
+import { count } from "./count.ts";
 import { Distinct } from "./distinct.ts";
 import { max, min } from "./extremum.ts";
 import { anyValue, first, last, list, stringAgg } from "./ordered.ts";
-import { sum } from "./sum.ts";
+import { countIf, sum } from "./sum.ts";
 import { variance } from "./variance.ts";
 
 /** Every aggregate that is kept incrementally. */

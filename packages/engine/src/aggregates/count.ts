@@ -17,18 +17,6 @@ export const count: AggregateFunction = {
   },
 };
 
-/** count_if(condition): rows for which it is TRUE; 0, not NULL, over none. DuckDB gives HUGEINT. */
-export const countIf: AggregateFunction = {
-  names: ["count_if", "countif"],
-  signature: "count_if(BOOLEAN)",
-  bind(call: AggregateCall, rows: RowCompiler): BoundAggregate {
-    const [argument, ...others] = call.args;
-    if (argument?.type.id !== "BOOLEAN" || others.length > 0) throw unproven(call);
-    const value = rows.value(argument);
-    return { input: (row) => (value(row) === true ? true : null), create: () => new Count() };
-  },
-};
-
 class Count implements Accumulator {
   private total = 0;
 

@@ -1,7 +1,7 @@
 import { EvaluationError } from "../expression/evaluation-error.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { AggregateCall } from "../plan/types.ts";
-import type { Value } from "../types.ts";
+import type { Row, Value } from "../types.ts";
 import type { Accumulator, AggregateFunction, BoundAggregate } from "./accumulator.ts";
 import { onlyArgument, unproven } from "./argument.ts";
 import { ExactFloatSum } from "./exact-float-sum.ts";
@@ -25,19 +25,29 @@ export const sum: AggregateFunction = {
     if (smallIntegers.has(id) && call.type.id === "HUGEINT") {
       return { input: value, create: () => new SmallIntegerSum() };
     }
-    if (id === "BOOLEAN" && call.type.id === "HUGEINT") {
-      const bit = (row: Parameters<typeof value>[0]): Value => {
-        const truth = value(row);
-        return truth === null ? null : truth === true ? 1 : 0;
-      };
-      return { input: bit, create: () => new SmallIntegerSum() };
-    }
+    if (id === "BOOLEAN" && call.type.id === "HUGEINT") return countIf.bind(call, rows);
     const exact = (largeIntegers.has(id) && call.type.id === "HUGEINT") || (id === "DECIMAL" && call.type.id === "DECIMAL");
     if (exact) return { input: value, create: () => new LargeIntegerSum() };
     if (floats.has(id) && call.type.id === "DOUBLE") {
       return { input: value, create: () => new FloatSum() };
     }
     throw unproven(call);
+  },
+};
+
+/** count_if(condition): a sum of booleans in DuckDB, and so NULL, not 0, when every condition is. */
+export const countIf: AggregateFunction = {
+  names: ["count_if", "countif"],
+  signature: "count_if(BOOLEAN)",
+  bind(call: AggregateCall, rows: RowCompiler): BoundAggregate {
+    const argument = onlyArgument(call);
+    if (argument.type.id !== "BOOLEAN" || call.type.id !== "HUGEINT") throw unproven(call);
+    const value = rows.value(argument);
+    const input = (row: Row): Value => {
+      const truth = value(row);
+      return truth === null ? null : truth === true ? 1 : 0;
+    };
+    return { input, create: () => new SmallIntegerSum() };
   },
 };
 

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { openQueryBench, type QueryBench } from "../aggregates/query-bench.ts";
+
+let bench: QueryBench;
+beforeAll(async () => {
+  bench = await openQueryBench();
+});
+afterAll(() => bench.close());
+
+const exact: readonly string[] = [
+  "count(*), count(i), count(DISTINCT i), count(DISTINCT s), count(DISTINCT x), count_if(b), count(*) FILTER (WHERE i > 2)",
+  "sum(i), sum(l), sum(d), sum(d3), sum(f), sum(b), sum(sm), sum(DISTINCT i), sum(DISTINCT d), sum(l) FILTER (WHERE g > 1)",
+  "sum(x), avg(x), sum(DISTINCT x), avg(x) FILTER (WHERE x > 0)",
+  "avg(i), avg(l), avg(d), avg(d3), avg(f), avg(sm), mean(i), avg(DISTINCT l), avg(ts)",
+  "min(i), max(i), min(l), max(l), min(d), max(d), min(x), max(x), min(f), max(f), min(s), max(s), min(b), max(b), min(ts), max(ts)",
+  "min(DISTINCT i), max(s) FILTER (WHERE b), min(x) FILTER (WHERE g > 1)",
+  "bool_and(b), bool_or(b), bit_and(i), bit_or(l), bit_xor(sm), bit_xor(DISTINCT i), bit_and(l), bit_or(i)",
+  "string_agg(s, '|' ORDER BY s), group_concat(s ORDER BY s DESC), string_agg(s, '' ORDER BY s) FILTER (WHERE b)",
+  "array_agg(i ORDER BY i), array_agg(l ORDER BY l DESC NULLS FIRST), array_agg(s ORDER BY s) FILTER (WHERE i > 3)",
+];
+
+describe("aggregates", () => {
+  it.each(exact)("equal DuckDB's by group: %s", async (calls) => {
+    for (const seed of [1, 2]) await bench.check(`SELECT g, ${calls} FROM t GROUP BY g`, { seed });
+  });
+
+  it.each(exact)("equal DuckDB's over all rows, and over none: %s", async (calls) => {
+    await bench.check(`SELECT ${calls} FROM t`, { seed: 4 });
+  });
+
+  it("keeps variances to DuckDB's running error", async () => {
+    const calls = "var_pop(i), var_samp(i), variance(l), stddev(x), stddev_pop(sm), stddev_samp(f), sem(i)";
+    const where = "WHERE l BETWEEN -100 AND 100 AND i BETWEEN -100 AND 100 AND x BETWEEN -100 AND 100";
+    for (const seed of [5, 6]) await bench.check(`SELECT g, ${calls} FROM t ${where} GROUP BY g`, { seed, digits: 9 });
+    await bench.check(`SELECT ${calls} FROM t ${where}`, { digits: 9 });
+  });
+
+  it("takes the row of the least or greatest value when no other has it", async () => {
+    const unique = "(SELECT l, min(i) AS i, min(s) AS s, min(ts) AS ts FROM t GROUP BY l)";
+    const calls = "arg_min(i, l), arg_max(s, l), max_by(ts, l), arg_min_null(i, l), arg_max_null(s, l), min_by(l, l)";
+    for (const seed of [7, 8]) await bench.check(`SELECT ${calls} FROM ${unique}`, { seed });
+  });
+});
+
+describe("createAggregate", () => {
+  it.each(["ROLLUP(g, i)", "CUBE(g, b)", "GROUPING SETS ((g), (i), (g, b), ())", "GROUPING SETS ((g), (g))"])(
+    "keeps the groups of %s",
+    async (groups) => {
+      const by = groups.startsWith("CUBE") ? "g, b" : groups.includes("i") ? "g, i" : "g";
+      for (const seed of [1, 2]) {
+        await bench.check(`SELECT ${by}, GROUPING(${by.replace(", ", "), GROUPING(")}), count(*), sum(l) FROM t GROUP BY ${groups}`, {
+          seed,
+        });
+      }
+    },
+  );
+
+  it("groups by expressions, several columns, doubles and text", async () => {
+    for (const by of ["x", "s, b", "g, x", "d", "ts", "i > 3"]) await bench.check(`SELECT ${by}, count(*), max(i) FROM t GROUP BY ${by}`);
+  });
+
+  it("groups the groups of another", async () => {
+    const inner = "SELECT g, i, max(l) AS mx, count(*) AS c FROM t GROUP BY g, i";
+    for (const seed of [1, 2, 3]) await bench.check(`SELECT g, avg(mx), sum(c), min(mx) FROM (${inner}) GROUP BY g`, { seed });
+  });
+
+  it("refuses by name what depends on the order of rows, or is not proven", async () => {
+    const refused = [
+      "any_value(s)",
+      "first(i)",
+      "string_agg(s, ',')",
+      "list(i)",
+      "mode(i)",
+      "approx_count_distinct(i)",
+      "max(i, 2)",
+      "product(i)",
+    ];
+    for (const call of refused) {
+      const name = call.slice(0, call.indexOf("("));
+      expect(await bench.refusal(`SELECT ${call} FROM t`)).toContain(name === "list" || name === "max" ? "aggregate" : name);
+    }
+  });
+});
