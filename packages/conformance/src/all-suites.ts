@@ -1,7 +1,9 @@
 import type { Suite } from "./kit/suite-kit.ts";
 import { apiKeysSuite } from "./suites/api-keys.suite.ts";
 import { authenticationSuite } from "./suites/authentication.suite.ts";
+import { checkpointsSuite } from "./suites/checkpoints.suite.ts";
 import { dataSuite } from "./suites/data.suite.ts";
+import { durabilitySuite } from "./suites/durability.suite.ts";
 import { faultsSuite } from "./suites/faults.suite.ts";
 import { inputConnectorsSuite } from "./suites/input-connectors.suite.ts";
 import { lifecycleSuite } from "./suites/lifecycle.suite.ts";
@@ -20,6 +22,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   protocol: protocolSuite,
   pipelines: pipelinesSuite,
   lifecycle: lifecycleSuite,
+  checkpoints: checkpointsSuite,
+  durability: durabilitySuite,
   observability: observabilitySuite,
   "input-connectors": inputConnectorsSuite,
   "output-connectors": outputConnectorsSuite,

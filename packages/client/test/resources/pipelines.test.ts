@@ -51,6 +51,35 @@ describe("waiting for a pipeline", () => {
       },
     );
   });
+  test("that needs an approval ends at once, with what there is to approve", async () => {
+    const details = { reason: null, approval_diff: { program_diff: { added_views: ["w"] } }, connector_stats: null };
+    await withStates(
+      [{ deployment_status: "Initializing" }, { deployment_status: "AwaitingApproval", deployment_runtime_status_details: details }],
+      async (client) => {
+        expect(await failure(client.pipelines.startAndWait("p", fast))).toMatchObject({ code: "approval_needed", details });
+      },
+    );
+  });
+  test("for a suspension ends when it has stopped, or when the wish to suspend it has been taken back", async () => {
+    const running = { deployment_status: "Running", deployment_desired_status: "Suspended" };
+    const stopping = { deployment_status: "Stopping", deployment_desired_status: "Stopped" };
+    const stopped = { deployment_status: "Stopped", deployment_desired_status: "Stopped" };
+    await withStates([running, stopping, stopped], async (client, calls) => {
+      expect(await client.pipelines.suspendAndWait("p", fast)).toMatchObject({ deployment_status: "Stopped" });
+      expect(calls[0]).toBe("POST /p/stop?force=false");
+    });
+    await withStates([running, { ...stopped, deployment_error: error }], async (client) => {
+      expect(await failure(client.pipelines.suspendAndWait("p", fast))).toMatchObject({ code: "deployment_failed" });
+    });
+    const details = { reason: "the disk is full", approval_diff: null, connector_stats: null };
+    const goesOn = { ...running, deployment_desired_status: "Running", deployment_runtime_status_details: details };
+    await withStates([running, goesOn], async (client) => {
+      expect(await failure(client.pipelines.suspendAndWait("p", fast))).toMatchObject({
+        code: "suspend_failed",
+        message: "p goes on: the disk is full",
+      });
+    });
+  });
   test("for a stop does not mind an earlier error", async () => {
     await withStates(
       [

@@ -41,6 +41,29 @@ export const observabilitySuite: Suite = (kit) => {
     });
   });
 
+  test("getDataflowGraph tells for each view how it is kept, without a process; a program that does not compile has no graph", async () => {
+    const { client, name, withPipeline, expectFailure } = openSession(kit);
+    await withPipeline(copyProgram(), async (pipeline) => {
+      const { views, nodes } = await client.pipelines.dataflowGraph(pipeline);
+      const view = views.find((each) => each.name === "v");
+      assert.deepEqual([view?.mode, view?.reason], ["incremental", null]);
+      const known = new Set<number>();
+      for (const node of nodes) {
+        assert.ok(
+          node.inputs.every((input) => known.has(input)),
+          `node ${node.id} reads what comes after it`,
+        );
+        known.add(node.id);
+      }
+      assert.ok(nodes.some((node) => node.relation === "t") && nodes.some((node) => node.relation === "v"));
+    });
+    const broken = name("p");
+    await client.pipelines.create({ name: broken, program_code: "CREATE VIEW v AS SELECT nothing FROM nowhere;" });
+    await client.pipelines.waitFor(broken, (p) => p.program_status === "SqlError", { timeoutMs: waitMs });
+    await expectFailure(client.pipelines.dataflowGraph(broken), 404, "ProgramNotCompiled");
+    await client.pipelines.delete(broken);
+  });
+
   test("getPipelineTimeSeries and its stream give samples in order of time", async () => {
     const { client, withRunning } = openSession(kit);
     await withRunning(copyProgram([datagen("c1", { limit: 10 })]), async (pipeline) => {

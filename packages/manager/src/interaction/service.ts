@@ -52,6 +52,7 @@ export function createInteractionService(registry: Registry, supervisor: Supervi
       assertDeployed(pipeline);
       const path = `/approve?silent=${String(silent)}`;
       await guard(p, `POST ${path}`, (c) => c.call("POST", path, timing.callMs), connect(pipeline));
+      supervisor.approved(pipeline.id);
     },
     checkpoint: async (p) => {
       const { pipeline } = reach(p);

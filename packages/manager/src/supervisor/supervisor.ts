@@ -31,6 +31,8 @@ export interface Supervisor {
   align(id: string): void;
   /** Lets a pipeline write all to disk and end, in the background. It may be taken down meanwhile. */
   suspend(id: string): void;
+  /** The process has taken an approval: whoever asks from now on is not told that it waits for one. */
+  approved(id: string): void;
   client(id: string): SocketClient | undefined;
   /** Ends every process, leaving the registry as it is. */
   close(deadlineMs: number): Promise<void>;
@@ -326,6 +328,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     suspend: (id) => {
       const one = deployed.get(id);
       if (one !== undefined && !one.stopping && !one.suspending) suspend(one);
+    },
+    approved: (id) => {
+      const one = deployed.get(id);
+      if (one !== undefined && registry.byId(id)?.runtimeStatus === "AwaitingApproval") told(one, "Bootstrapping");
     },
     client: (id) => deployed.get(id)?.client,
     close: async (deadlineMs) => {
