@@ -1,10 +1,12 @@
 /**
- * Benchmarks by name: `npm run bench -- http [--json]`. A benchmark prints a table, or JSON with every sample.
+ * Benchmarks by name: `npm run bench -- http|engine|pipeline [--json]`. A benchmark prints a table, or JSON with every sample.
  */
+import { runEngineBench } from "./engine/run-engine-bench.ts";
 import { runHttpBench } from "./http/run-http-bench.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   http: runHttpBench,
+  engine: runEngineBench,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

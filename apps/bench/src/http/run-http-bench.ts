@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { median, printTable } from "../print-table.ts";
 import { variants, type LoadRequest, type LoadResult, type ServerNews, type ServerRequest, type Variant } from "./messages.ts";
 
 interface Contestant {
@@ -134,12 +135,6 @@ function summarise(contestants: readonly Contestant[]): readonly Line[] {
   });
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
 function table(lines: readonly Line[]): string {
   const rows = lines.map((line) => [
     line.variant,
@@ -148,9 +143,5 @@ function table(lines: readonly Line[]): string {
     line.ratio.toFixed(2),
     `${line.lowestRatio.toFixed(2)}–${line.highestRatio.toFixed(2)}`,
   ]);
-  const all = [["variant", "requests/s", "CPU µs/request", "× express", "range"], ...rows];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  return all
-    .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  "))
-    .join("\n");
+  return printTable([["variant", "requests/s", "CPU µs/request", "× express", "range"], ...rows]);
 }

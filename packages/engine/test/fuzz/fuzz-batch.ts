@@ -28,8 +28,10 @@ export interface Failure {
 export interface BatchOptions {
   readonly seed: number;
   readonly runs: number;
-  /** Ends the batch early, in milliseconds. */
+  /** Milliseconds after which no further case begins. */
   readonly time: number;
+  /** Milliseconds for making a counterexample smaller. */
+  readonly shrinkTime: number;
   /** Replays one case. */
   readonly path?: string | undefined;
   /** Called before a scenario, for what ends the process. */
@@ -37,7 +39,7 @@ export interface BatchOptions {
 }
 
 /** Runs random scenarios of one seed; a failure comes shrunk. */
-export async function fuzzBatch({ seed, runs, time, path, onScenario }: BatchOptions): Promise<BatchReport> {
+export async function fuzzBatch({ seed, runs, time, shrinkTime, path, onScenario }: BatchOptions): Promise<BatchReport> {
   const tally = createTally();
   const property = fc.asyncProperty(scenarios, async (scenario) => {
     onScenario?.(scenario);
@@ -47,20 +49,26 @@ export async function fuzzBatch({ seed, runs, time, path, onScenario }: BatchOpt
     });
     tally.add(checked);
   });
-  const details = await fc.check(property, {
-    seed,
-    numRuns: runs,
-    interruptAfterTimeLimit: time,
-    ...(path === undefined ? {} : { path }),
-  });
-  const found = details.counterexample?.[0];
-  const failure: Failure | undefined = found && {
-    seed,
-    path: details.counterexamplePath ?? "",
-    error: String((details.errorInstance as Error | undefined)?.stack ?? details.errorInstance),
-    scenario: printScenario(found),
-  };
+  const end = Date.now() + time;
+  let failure: Failure | undefined;
+  // A check of its own for each case: the time is for cases, shrinking one has its own.
+  for (let run = 0; run < runs && failure === undefined && Date.now() < end; run++)
+    failure = await runCase(property, path === undefined ? (seed + run * 7919) | 0 : seed, path, shrinkTime);
   return { ...tally.report(), failure };
+}
+
+async function runCase(
+  property: fc.IAsyncProperty<[Scenario]>,
+  seed: number,
+  path: string | undefined,
+  shrinkTime: number,
+): Promise<Failure | undefined> {
+  const replay = path === undefined ? {} : { path };
+  const details = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: shrinkTime, ...replay });
+  const found = details.counterexample?.[0];
+  if (found === undefined) return undefined;
+  const error = details.errorInstance as Error | undefined;
+  return { seed, path: details.counterexamplePath ?? "", error: error?.stack ?? String(error), scenario: printScenario(found) };
 }
 
 interface Tally {

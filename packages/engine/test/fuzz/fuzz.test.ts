@@ -5,7 +5,7 @@ import { fuzzBatch, type BatchReport } from "./fuzz-batch.ts";
 const time = Number(process.env["HEADGATE_FUZZ_MS"] ?? 6000);
 
 async function cleanBatch(seed: number): Promise<BatchReport> {
-  const report = await fuzzBatch({ seed, runs: 100_000, time });
+  const report = await fuzzBatch({ seed, runs: 100_000, time, shrinkTime: 10_000 });
   const { failure } = report;
   if (failure !== undefined)
     throw new Error(

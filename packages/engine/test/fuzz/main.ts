@@ -9,6 +9,7 @@ import { printScenario } from "./print-scenario.ts";
 import { addReports, fuzzBatch, type BatchReport, type Failure } from "./fuzz-batch.ts";
 
 const batchMs = 20_000;
+const shrinkMs = 120_000;
 /** A scenario takes a fraction of a second: this long without an end is a hang. */
 const hangMs = 120_000;
 
@@ -43,6 +44,7 @@ async function runBatch(): Promise<void> {
     seed,
     runs: 1_000_000,
     time: batchMs,
+    shrinkTime: shrinkMs,
     onScenario: (scenario) => send({ running: printScenario(scenario) }),
   });
   send({ report });
@@ -50,7 +52,7 @@ async function runBatch(): Promise<void> {
 }
 
 async function replay(path: string): Promise<void> {
-  const { failure } = await fuzzBatch({ seed, runs: 1, time: 600_000, path });
+  const { failure } = await fuzzBatch({ seed, runs: 1, time: 600_000, shrinkTime: 600_000, path });
   if (failure === undefined) console.log("The case holds now.");
   else printFailure(failure);
 }

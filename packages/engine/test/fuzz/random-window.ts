@@ -10,10 +10,12 @@ export function totalOrder(dice: Dice, columns: readonly ScopeColumn[]): SqlNode
   return items.join(", ");
 }
 
-/** A window call whose value does not depend on the order of equal rows. */
+const partitionOf = ({ dice, columns }: Scope): SqlNode => (dice.chance(0.7) ? optional(`PARTITION BY ${dice.pick(columns).sql} `) : "");
+
+/** A window call that gives equal rows, as a set, the same values in any order. */
 export function randomWindow(scope: Scope): Typed {
-  const { dice, columns } = scope;
-  const partition = dice.chance(0.7) ? optional(`PARTITION BY ${dice.pick(columns).sql} `) : "";
+  const { dice } = scope;
+  const partition = partitionOf(scope);
   return dice.weighted<() => Typed>([
     [4, () => ranking(scope, partition)],
     [3, () => neighbour(scope, partition)],
@@ -22,11 +24,21 @@ export function randomWindow(scope: Scope): Typed {
   ])();
 }
 
-function ranking({ dice, columns }: Scope, partition: SqlNode): Typed {
-  const name = dice.pick(["row_number()", "rank()", "dense_rank()"]);
-  // Ranks need no unique order: peers share one.
-  const order = name === "row_number()" ? totalOrder(dice, columns) : dice.pick(columns).sql;
-  return { sql: sequence(`${name} OVER (`, partition, "ORDER BY ", order, ")"), type: "BIGINT" };
+/** A window call that gives equal rows equal values. */
+export function randomPeerWindow(scope: Scope): Typed {
+  const partition = partitionOf(scope);
+  return scope.dice.chance(0.3) ? rank(scope, partition) : running(scope, partition, false);
+}
+
+function rank({ dice, columns }: Scope, partition: SqlNode): Typed {
+  const name = dice.pick(["rank()", "dense_rank()"]);
+  return { sql: sequence(`${name} OVER (`, partition, `ORDER BY ${dice.pick(columns).sql})`), type: "BIGINT" };
+}
+
+function ranking(scope: Scope, partition: SqlNode): Typed {
+  const { dice, columns } = scope;
+  if (dice.chance(0.5)) return rank(scope, partition);
+  return { sql: sequence("row_number() OVER (", partition, "ORDER BY ", totalOrder(dice, columns), ")"), type: "BIGINT" };
 }
 
 function neighbour({ dice, columns }: Scope, partition: SqlNode): Typed {
@@ -50,7 +62,7 @@ const sums: Readonly<Record<string, readonly (readonly [name: string, result: Fu
   "DOUBLE!": [["sum", "DOUBLE!"], ["avg", "DOUBLE"]],
 }; // prettier-ignore
 
-function running(scope: Scope, partition: SqlNode): Typed {
+function running(scope: Scope, partition: SqlNode, byPlace = true): Typed {
   const { dice, columns } = scope;
   const type = someType(scope);
   const [name, result] = dice.pick([...(sums[type] ?? []), ["count", "BIGINT"], ["min", type], ["max", type]] as const);
@@ -58,8 +70,8 @@ function running(scope: Scope, partition: SqlNode): Typed {
   const over = dice.weighted<() => SqlNode>([
     [4, () => partition],
     [3, () => sequence(partition, `ORDER BY ${dice.pick(columns).sql}`)],
-    [2, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW")],
-    [1, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING")],
+    [byPlace ? 2 : 0, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW")],
+    [byPlace ? 1 : 0, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING")],
   ])();
   return { sql: sequence(`${name}(`, list([argument]), ") OVER (", over, ")"), type: result };
 }
