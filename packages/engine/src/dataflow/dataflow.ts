@@ -10,7 +10,7 @@ import type { DataflowNode } from "./operator.ts";
  * need not be provided.
  */
 export interface Dataflow {
-  /** Starts a step. Each table's delta is consolidated: every row once, no weight 0. */
+  /** Starts a step. The delta of a table with a key is consolidated: every row once. No weight is 0. */
   begin(tableDeltas: ReadonlyMap<string, Delta>): void;
   /** The change of an incremental view in this step, consolidated. @throws EvaluationError The state is lost then. */
   evaluate(view: string): Delta;

@@ -38,8 +38,12 @@ export interface GraphBuilder {
 
 /** An empty graph for a program. */
 export function createGraphBuilder(program: Program): GraphBuilder {
-  const fields = new Map([...program.tables, ...program.views].map(({ name, fields }) => [name, fields.map((field) => field.name)]));
+  const fields = new Map(
+    [...program.tables, ...program.views].map(({ name, fields }) => [name, fields.map((field) => `${name}.${field.name}`)]),
+  );
   const tables = new Set(program.tables.map(({ name }) => name));
+  /** Their deltas may hold a row several times: it costs less to add up what a view makes of them. */
+  const withoutKey = new Set(program.tables.filter(({ primaryKey }) => primaryKey === undefined).map(({ name }) => name));
   const nodes: DataflowNode[] = [];
   let shared = new Map<string, Built>();
   let relations = new Map<string, Built>();
@@ -63,7 +67,7 @@ export function createGraphBuilder(program: Program): GraphBuilder {
       if (known !== undefined) return known;
       const detail = tables.has(relation) ? "table" : "recomputed view";
       const node = push({ label: relation, detail, inputs: [], operator: undefined, relation });
-      const built = { node, names: namesOf(relation), consolidated: true };
+      const built = { node, names: namesOf(relation), consolidated: !withoutKey.has(relation) };
       relations.set(relation, built);
       return built;
     },

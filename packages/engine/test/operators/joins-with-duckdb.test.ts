@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { interpretedRows } from "./interpreted-rows.ts";
+import { createRowCompiler } from "../../src/expression/create-row-compiler.ts";
 import { followWithDuckDB } from "./maintained-views.ts";
 import { randomSteps, type Columns } from "./random-deltas.ts";
 
@@ -12,7 +12,7 @@ const columns: Readonly<Record<string, Columns>> = { t: [numbers, numbers, texts
 async function follow(queries: readonly string[], rounds = 2): Promise<void> {
   const sql = tables + queries.map((query, i) => `CREATE VIEW v${i} AS ${query};`).join("\n");
   for (let seed = 1; seed <= rounds; seed++) {
-    await expect(followWithDuckDB(sql, randomSteps(columns, 10, seed), interpretedRows)).resolves.toBeUndefined();
+    await expect(followWithDuckDB(sql, randomSteps(columns, 10, seed), createRowCompiler())).resolves.toBeUndefined();
   }
 }
 

@@ -46,3 +46,12 @@ export function randomSteps(tables: Readonly<Record<string, Columns>>, count: nu
     return step;
   });
 }
+
+/** The same change in a worse form: entries split, pairs that cancel, all in any order. */
+export function withNoise(delta: Delta, others: readonly Row[], seed: number): Delta {
+  const random = createRandom(seed);
+  const noisy: [Row, number][] = [];
+  for (const [row, weight] of delta) noisy.push([row, weight + 1], [[...row], -1]);
+  for (const row of others) if (random() < 0.3) noisy.push([[...row], -1], [[...row], 1]);
+  return noisy.filter(([, weight]) => weight !== 0).sort(() => random() - 0.5);
+}

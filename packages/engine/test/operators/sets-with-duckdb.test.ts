@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { interpretedRows } from "./interpreted-rows.ts";
+import { createRowCompiler } from "../../src/expression/create-row-compiler.ts";
 import { followWithDuckDB } from "./maintained-views.ts";
 import { randomSteps } from "./random-deltas.ts";
 
@@ -36,6 +36,6 @@ test("set operations, DISTINCT, unnest, constants and common tables are as DuckD
   ].join("\n");
   for (const seed of [1, 2]) {
     const steps = randomSteps({ t: [numbers, numbers, lists, lists], u: [numbers, numbers] }, 12, seed);
-    await expect(followWithDuckDB(sql, steps, interpretedRows)).resolves.toBeUndefined();
+    await expect(followWithDuckDB(sql, steps, createRowCompiler())).resolves.toBeUndefined();
   }
 });
