@@ -166,10 +166,14 @@ class GroupingSet {
     group.shown = row;
   }
 
+  /** Filled in at its full length: a row that is pushed to keeps room for more, and there is one per group. */
   private rowOf({ values, accumulators }: Group): Row {
-    const row = values.slice();
-    for (const accumulator of accumulators) row.push(accumulator.result());
-    for (const flag of this.flags) row.push(flag);
+    const { flags } = this;
+    const row = new Array<Value>(values.length + accumulators.length + flags.length);
+    let at = 0;
+    for (const value of values) row[at++] = value;
+    for (const accumulator of accumulators) row[at++] = accumulator.result();
+    for (const flag of flags) row[at++] = flag;
     return row;
   }
 }

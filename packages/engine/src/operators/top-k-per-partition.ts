@@ -168,5 +168,5 @@ class PartitionTopK implements Operator {
 }
 
 function withRank(row: Row, rank: number): Row {
-  return [...row, BigInt(rank)];
+  return row.concat(BigInt(rank));
 }

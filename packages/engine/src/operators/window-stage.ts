@@ -113,7 +113,7 @@ export class WindowStage implements Operator {
 }
 
 function withValues({ row, values }: Shown): Row {
-  return [...row, ...values];
+  return row.concat(values);
 }
 
 /** A call's values for rows in the stage's order. */

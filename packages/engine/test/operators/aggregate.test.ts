@@ -21,7 +21,7 @@ const exact: readonly string[] = [
 
 describe("aggregates", () => {
   it.each(exact)("equal DuckDB's by group: %s", async (calls) => {
-    for (const seed of [1, 2]) await bench.check(`SELECT g, ${calls} FROM t GROUP BY g`, { seed });
+    await bench.check(`SELECT g, ${calls} FROM t GROUP BY g`, { seed: calls.length });
   });
 
   it.each(exact)("equal DuckDB's over all rows, and over none: %s", async (calls) => {

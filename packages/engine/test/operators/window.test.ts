@@ -25,7 +25,7 @@ describe("createWindow", () => {
     const query = calls.startsWith("sum(row_number")
       ? `SELECT l, sum(n) OVER (PARTITION BY g) FROM (SELECT l, g, row_number() OVER (ORDER BY l) AS n FROM ${unique})`
       : `SELECT l, g, ${calls} FROM ${unique}`;
-    for (const seed of [1, 2]) await bench.check(query, { seed });
+    await bench.check(query, { seed: calls.length });
   });
 
   it.each([
@@ -35,7 +35,7 @@ describe("createWindow", () => {
     "count(DISTINCT s) OVER (PARTITION BY g ORDER BY i), sum(i) FILTER (WHERE b) OVER (PARTITION BY g ORDER BY s), bool_and(b) OVER (PARTITION BY g)",
     "sum(x) OVER (PARTITION BY g ORDER BY i GROUPS BETWEEN 2 PRECEDING AND 1 PRECEDING), count(*) OVER ()",
   ])("equals DuckDB's where ties do not matter: %s", async (calls) => {
-    for (const seed of [1, 2]) await bench.check(`SELECT g, i, s, x, ${calls} FROM t`, { seed });
+    await bench.check(`SELECT g, i, s, x, ${calls} FROM t`, { seed: calls.length });
   });
 
   it("numbers rows that tie in an order by value, so that the same rows give the same numbers", async () => {
