@@ -62,7 +62,7 @@ async function loadTables(running: RunningProgram): Promise<Map<string, Delta>> 
     if (!keyed && !isSource) continue;
     const rows = await readAll(running, table.name, keyed ? (delta) => state.load(delta) : () => undefined);
     if (!isSource) continue;
-    deltas.set(table.name, keyed ? rows : consolidate(rows, rowIdentity(table.fields.map((field) => field.columnType))));
+    deltas.set(table.name, rows);
   }
   return deltas;
 }

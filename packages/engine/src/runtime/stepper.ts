@@ -57,9 +57,12 @@ export function createStepper(running: RunningProgram, limit: StateLimit, firstS
     const tableDeltas = new Map<string, Delta>();
     const changed = new Set<string>();
     const took = (name: string, delta: Delta): void => {
-      const untold = input.watch.has(name) ? running.untold.get(name) : undefined;
-      const whole = untold === undefined ? delta : consolidate([...untold, ...delta], identities.get(name)!);
-      if (input.watch.has(name) && whole.length > 0) deltas.set(name, whole);
+      const untold = running.untold.get(name);
+      if (input.watch.has(name)) {
+        const whole =
+          untold === undefined && !running.tables.has(name) ? delta : consolidate([...(untold ?? []), ...delta], identities.get(name)!);
+        if (whole.length > 0) deltas.set(name, whole);
+      }
       if (delta.length === 0) return;
       changed.add(name);
       if (kept.inStore.has(name)) draft.add(name, delta);

@@ -2,7 +2,6 @@ import type { Key } from "../dataflow/operator.ts";
 import { createValueCheck } from "../duckdb/value-check.ts";
 import { EngineError } from "../errors.ts";
 import { ChangeOp, type ChangeBatch, type Delta, type DeltaEntry, type Row, type Table, type Value } from "../types.ts";
-import { consolidate } from "./consolidate.ts";
 import { cellsKey, rowEquality, rowIdentity } from "./row-identity.ts";
 
 type Cells = readonly (Value | undefined)[];
@@ -18,7 +17,8 @@ export interface TableState {
   /** Marks the rows as loaded, also when there were none. */
   loaded(): void;
   /**
-   * Applies checked batches; gives what they change, consolidated. A removed row stands before the row that replaces it.
+   * Applies checked batches; gives what they change. With a key it is consolidated, a removed row before the row that replaces it;
+   * without one a row may stand several times.
    */
   apply(batches: readonly ChangeBatch[]): Delta;
   /** Rows (or counts) held now. */
@@ -122,11 +122,7 @@ function multisetState(table: Table): TableState {
       counts ??= new Map();
     },
     apply(batches) {
-      if (counts === undefined)
-        return consolidate(
-          batches.flatMap(({ rows }) => rows.map((row): DeltaEntry => [row as Row, 1])),
-          rowKey,
-        );
+      if (counts === undefined) return batches.flatMap(({ rows }) => rows.map((row): DeltaEntry => [row as Row, 1]));
       const net = new Map<Key, { readonly row: Row; weight: number }>();
       for (const { rows, ops } of batches)
         for (let i = 0; i < rows.length; i++) {
