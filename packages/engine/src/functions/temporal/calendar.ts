@@ -1,3 +1,5 @@
+import { EvaluationError } from "../../expression/evaluation-error.ts";
+
 /** The proleptic Gregorian calendar on DuckDB's DATE (days) and TIMESTAMP (microseconds), with a year 0 before year 1. */
 
 export interface Civil {
@@ -55,10 +57,12 @@ export function monthLength(year: number, month: number): number {
 /** Monday is 1, Sunday 7. */
 export const isoDayOfWeek = (days: number): number => ((((days + 3) % 7) + 7) % 7) + 1;
 
-/** The ISO year and week of a day: the week belongs to the year of its Thursday. */
+/** The ISO year and week of a day: the week belongs to the year of its Thursday. @throws EvaluationError in the first year of all. */
 export function isoWeek(days: number): { readonly year: number; readonly week: number } {
   const thursday = days - isoDayOfWeek(days) + 4;
   const { year } = civilOf(thursday);
+  // DuckDB looks for the year's first day, which is no DATE.
+  if (year <= -5877641) throw new EvaluationError("Date out of range");
   return { year, week: Math.floor((thursday - daysOf(year, 1, 1)) / 7) + 1 };
 }
 

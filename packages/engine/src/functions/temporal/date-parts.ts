@@ -1,4 +1,3 @@
-import { EvaluationError } from "../../expression/evaluation-error.ts";
 import type { Interval } from "../../types.ts";
 import { civilOf, daysOf, isoDayOfWeek, isoWeek, splitTimestamp, isFiniteDate, isFiniteTimestamp } from "./calendar.ts";
 
@@ -14,21 +13,14 @@ export const dateParts: Readonly<Record<string, (days: number) => number>> = {
   dayofweek: (days) => isoDayOfWeek(days) % 7,
   isodow: isoDayOfWeek,
   dayofyear: (days) => days - daysOf(civilOf(days).year, 1, 1) + 1,
-  week: (days) => weekOf(days).week,
-  isoyear: (days) => weekOf(days).year,
+  week: (days) => isoWeek(days).week,
+  isoyear: (days) => isoWeek(days).year,
   yearweek: (days) => {
-    const { year, week } = weekOf(days);
+    const { year, week } = isoWeek(days);
     return year * 100 + (year > 0 ? week : -week);
   },
   era: (days) => (civilOf(days).year > 0 ? 1 : 0),
 };
-
-/** DuckDB looks for the first day of the year, which is out of range for its very first one. */
-function weekOf(days: number): ReturnType<typeof isoWeek> {
-  const week = isoWeek(days);
-  if (week.year <= -5877641) throw new EvaluationError("Date out of range");
-  return week;
-}
 
 /** Centuries and millennia: the first is that of year 1, before it is the one of -1. */
 const periods = (year: number, length: number): number => (year > 0 ? Math.floor((year - 1) / length) + 1 : Math.trunc(year / length) - 1);

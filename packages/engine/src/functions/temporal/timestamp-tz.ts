@@ -6,7 +6,7 @@ import { microsOf, truncateDay } from "./date-trunc-parts.ts";
  * TIMESTAMP WITH TIME ZONE in the engine's only time zone, UTC. DuckDB asks ICU's calendar here, which counts milliseconds as
  * doubles and years before Christ from 1 upwards.
  */
-function asCalendar(timestamp: bigint): bigint {
+export function asCalendar(timestamp: bigint): bigint {
   if (timestamp >= -9_000_000_000_000_000_000n && timestamp <= 9_000_000_000_000_000_000n) return timestamp;
   const millis = floorMillis(timestamp);
   return BigInt(Number(millis)) * 1000n + (timestamp - millis * 1000n);
