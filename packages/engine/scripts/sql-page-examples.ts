@@ -1,0 +1,87 @@
+/** Tables that the examples of docs/sql.md read. */
+export const exampleTables = `
+CREATE TABLE t (a INT, b INT, s VARCHAR, d DECIMAL(9, 2), x DOUBLE, day DATE, ts TIMESTAMP, l INT ARRAY, i INTERVAL DAY TO SECOND);
+CREATE TABLE u (a INT, c VARCHAR);
+CREATE TABLE k (id INT NOT NULL PRIMARY KEY, v INT);
+`;
+
+/** What SQL can say, by kind, each with a query; the page tells what becomes of it. */
+export const examples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Rows: {
+    "Filter, projection": "SELECT a + 1 AS n, s FROM t WHERE b > 0 OR s IS NULL",
+    DISTINCT: "SELECT DISTINCT a, s FROM t",
+    "DISTINCT ON … ORDER BY": "SELECT DISTINCT ON (a) a, b, s FROM t ORDER BY a, b DESC, s",
+    "ORDER BY … LIMIT OFFSET": "SELECT a, b FROM t ORDER BY a DESC, b LIMIT 10 OFFSET 2",
+    "LIMIT without ORDER BY": "SELECT a, b FROM t LIMIT 10",
+    VALUES: "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS v(n, name)",
+    UNNEST: "SELECT a, unnest(l) AS item FROM t",
+    LATERAL: "SELECT t.a, q.c FROM t, LATERAL (SELECT c FROM u WHERE u.a = t.a) AS q",
+    WITH: "WITH q AS (SELECT a, count(*) AS n FROM t GROUP BY a) SELECT x.a, y.n FROM q x JOIN q y ON x.n = y.n",
+    "WITH RECURSIVE": "WITH RECURSIVE q(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM q WHERE n < 5) SELECT n FROM q",
+    TUMBLE: "SELECT window_start, count(*) AS n FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start",
+    HOP: "SELECT window_start, count(*) AS n FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '5' MINUTE)) GROUP BY window_start",
+    "NOW()": "SELECT a FROM t WHERE ts > NOW() - INTERVAL '1' HOUR",
+  },
+  Joins: {
+    "[INNER] JOIN on equality": "SELECT t.s, u.c FROM t JOIN u ON t.a = u.a",
+    "JOIN with a further condition": "SELECT t.s, u.c FROM t JOIN u ON t.a = u.a AND t.b > length(u.c)",
+    "JOIN on an inequality": "SELECT t.s, u.c FROM t JOIN u ON t.a < u.a",
+    "CROSS JOIN": "SELECT t.s, u.c FROM t CROSS JOIN u",
+    "LEFT JOIN": "SELECT t.s, u.c FROM t LEFT JOIN u ON t.a = u.a",
+    "RIGHT JOIN": "SELECT t.s, u.c FROM t RIGHT JOIN u ON t.a = u.a",
+    "FULL JOIN": "SELECT t.s, u.c FROM t FULL JOIN u ON t.a = u.a",
+    "SEMI JOIN": "SELECT t.s FROM t SEMI JOIN u ON t.a = u.a",
+    "ANTI JOIN": "SELECT t.s FROM t ANTI JOIN u ON t.a = u.a",
+    "ASOF JOIN": "SELECT t.s, u.c FROM t ASOF JOIN u ON t.s = u.c AND t.a >= u.a",
+    "IS NOT DISTINCT FROM": "SELECT t.s, u.c FROM t JOIN u ON t.a IS NOT DISTINCT FROM u.a",
+  },
+  Subqueries: {
+    IN: "SELECT s FROM t WHERE a IN (SELECT a FROM u)",
+    "NOT IN": "SELECT s FROM t WHERE a NOT IN (SELECT a FROM u)",
+    EXISTS: "SELECT s FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a)",
+    "NOT EXISTS": "SELECT s FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.a = t.a)",
+    "ANY, ALL": "SELECT s FROM t WHERE a > ALL (SELECT a FROM u)",
+    Scalar: "SELECT s, (SELECT max(a) FROM u) AS most FROM t",
+    "Scalar, correlated": "SELECT s, (SELECT max(c) FROM u WHERE u.a = t.a) AS c FROM t",
+    "Scalar, by key": "SELECT s, (SELECT v FROM k WHERE k.id = t.a) AS v FROM t",
+  },
+  Groups: {
+    "GROUP BY, HAVING": "SELECT a, count(*) AS n FROM t GROUP BY a HAVING count(*) > 1",
+    "Without groups": "SELECT count(*) AS n, min(s) AS least FROM t",
+    FILTER: "SELECT a, count(*) FILTER (WHERE b > 0) AS n FROM t GROUP BY a",
+    "DISTINCT in an aggregate": "SELECT a, count(DISTINCT b) AS n, sum(DISTINCT b) AS m FROM t GROUP BY a",
+    "ROLLUP, CUBE, GROUPING SETS": "SELECT a, b, grouping(a) AS g, count(*) AS n FROM t GROUP BY ROLLUP (a, b)",
+    "GROUP BY an interval": "SELECT i, count(*) AS n FROM t GROUP BY i",
+  },
+  Sets: {
+    "UNION ALL": "SELECT a FROM t UNION ALL SELECT a FROM u",
+    UNION: "SELECT a FROM t UNION SELECT a FROM u",
+    "INTERSECT [ALL]": "SELECT a FROM t INTERSECT SELECT a FROM u",
+    "EXCEPT [ALL]": "SELECT a FROM t EXCEPT ALL SELECT a FROM u",
+  },
+  Windows: {
+    "row_number in order": "SELECT a, b, row_number() OVER (PARTITION BY a ORDER BY b, s) AS n FROM t",
+    "row_number without an order": "SELECT a, row_number() OVER () AS n FROM t",
+    "Top rows of each group": "SELECT a, b, s FROM t QUALIFY row_number() OVER (PARTITION BY a ORDER BY b DESC, s) <= 3",
+    "rank, dense_rank": "SELECT a, rank() OVER (ORDER BY b) AS r, dense_rank() OVER (ORDER BY b) AS d FROM t",
+    "ntile, percent_rank, cume_dist": "SELECT id, ntile(4) OVER (ORDER BY id) AS q, cume_dist() OVER (ORDER BY id) AS c FROM k",
+    "lag, lead": "SELECT id, lag(v) OVER (ORDER BY id) AS p, lead(v, 2) OVER (ORDER BY id) AS n FROM k",
+    "first_value, last_value": "SELECT id, first_value(v) OVER (ORDER BY id) AS f FROM k",
+    "Aggregate over a partition": "SELECT a, b, sum(b) OVER (PARTITION BY a) AS total FROM t",
+    "Running aggregate": "SELECT a, b, sum(b) OVER (PARTITION BY a ORDER BY b) AS total FROM t",
+    "ROWS frame": "SELECT id, avg(v) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS mean FROM k",
+    "RANGE frame": "SELECT day, a, sum(a) OVER (ORDER BY day RANGE BETWEEN INTERVAL 7 DAYS PRECEDING AND CURRENT ROW) AS n FROM t",
+  },
+};
+
+/** Queries that no view may hold, for the page to show with the words of the refusal. */
+export const refusals: Readonly<Record<string, string>> = {
+  "Random values": "SELECT a, random() AS r FROM t",
+  "The session": "SELECT current_setting('TimeZone') AS z",
+  Sampling: "SELECT a FROM t TABLESAMPLE 10 PERCENT",
+  Files: "SELECT * FROM read_csv('a.csv')",
+  "Other databases": "SELECT * FROM main.t",
+  "Row numbers of the store": "SELECT rowid FROM t",
+  Parameters: "SELECT a FROM t WHERE a = $1",
+  "A name that is not declared": "SELECT a FROM missing",
+};
