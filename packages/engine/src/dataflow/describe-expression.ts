@@ -1,4 +1,4 @@
-import type { Expression, Order } from "../plan/types.ts";
+import type { Expression, Order, PlanType } from "../plan/types.ts";
 import type { Value } from "../types.ts";
 
 /** An expression in words near SQL, for people; `names` are those of the input's columns. */
@@ -9,7 +9,7 @@ export function describeExpression(expression: Expression, names: readonly strin
     case "column":
       return names[expression.index] ?? `#${expression.index}`;
     case "constant":
-      return describeValue(expression.value);
+      return describeValue(expression.value, expression.type);
     case "cast":
       return `${say(expression.child)}::${expression.type.id}`;
     case "compare":
@@ -32,8 +32,8 @@ export function describeExpression(expression: Expression, names: readonly strin
     case "between":
       return `${say(expression.input)} between ${say(expression.lower)} and ${say(expression.upper)}`;
     case "call":
-      if (expression.args.length === 2 && /^\W+$/.test(expression.name))
-        return `${say(expression.args[0]!)} ${expression.name} ${say(expression.args[1]!)}`;
+      if (isInfix(expression))
+        return expression.args.map((arg) => (isInfix(arg) ? `(${say(arg)})` : say(arg))).join(` ${expression.name} `);
       return `${expression.name}(${list(expression.args)})`;
   }
 }
@@ -43,8 +43,30 @@ export function describeOrders(orders: readonly Order[], names: readonly string[
   return orders.map(({ expression, descending }) => describeExpression(expression, names) + (descending ? " desc" : "")).join(", ");
 }
 
-function describeValue(value: Value): string {
-  if (typeof value === "string") return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
+/** Whether it is an operator between two operands, such as `+`. */
+function isInfix(expression: Expression): boolean {
+  return expression.kind === "call" && expression.args.length === 2 && /^\W+$/.test(expression.name);
+}
+
+const longest = 40;
+
+function describeValue(value: Value, type: PlanType): string {
+  if (typeof value === "string") return `'${value.length > longest ? `${value.slice(0, longest)}…` : value}'`;
   if (value !== null && typeof value === "object") return "constant";
+  if (type.id === "DATE" && typeof value === "number") return isoText(value * 86_400_000)?.slice(0, 10) ?? String(value);
+  if (type.id.startsWith("TIMESTAMP") && typeof value === "bigint") return isoText(Number(value / 1000n)) ?? String(value);
+  if (type.id === "DECIMAL" && typeof value === "bigint") return decimalText(value, type.scale ?? 0);
   return String(value);
+}
+
+/** Undefined beyond the years that JavaScript knows. */
+function isoText(milliseconds: number): string | undefined {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function decimalText(unscaled: bigint, scale: number): string {
+  if (scale === 0) return String(unscaled);
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
+  return `${unscaled < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }

@@ -55,6 +55,7 @@ export function outputNames(node: PlanNode, inputs: readonly (readonly string[])
     case "project":
       return node.expressions.map((expression) => describeExpression(expression, names));
     case "join":
+      if (node.joinType === "semi" || node.joinType === "anti") return names;
       return [...names, ...(node.joinType === "mark" ? ["mark"] : (inputs[1] ?? []))];
     case "aggregate":
       return [

@@ -8,7 +8,7 @@ import { createRandom } from "./random-deltas.ts";
 
 const create = (): Arrangement => createArrangement([{ id: "INTEGER" }, { id: "DOUBLE" }], interpretedRows);
 
-function contentOf(arrangement: Arrangement, key: Value): string[] {
+function contentOf(arrangement: Arrangement, key: Value): ReturnType<typeof sorted> {
   const content = new Multiset();
   arrangement.each(key, (row, weight) => content.add([[row, weight]]));
   return sorted(addRows(new Map(), content.rows()));
