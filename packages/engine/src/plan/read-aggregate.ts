@@ -1,5 +1,6 @@
 import { PlanObject } from "./plan-object.ts";
 import { functionFields, readExpression, readExpressions, readOrders } from "./read-expression.ts";
+import { readConstant } from "./read-constant.ts";
 import { readType } from "./read-type.ts";
 import type { AggregateCall, AggregateNode, Expression, PlanNode, PlanType } from "./types.ts";
 import { Unsupported } from "./unsupported.ts";
@@ -52,7 +53,23 @@ function readAggregateCall(json: unknown, columns: readonly PlanType[]): Aggrega
 /** Arguments that DuckDB moved out of the call when it bound it. */
 export function boundArguments(node: PlanObject, name: string): readonly Expression[] {
   if (!node.has("function_data")) return [];
-  if (name !== "string_agg" && name !== "group_concat" && name !== "listagg") throw new Unsupported(`aggregate ${name}() with bound data`);
-  const data = new PlanObject(node.raw("function_data"), `aggregate ${name}()`).only("separator");
-  return [{ kind: "constant", value: data.text("separator"), type: { id: "VARCHAR" } }];
+  const data = new PlanObject(node.raw("function_data"), `aggregate ${name}()`);
+  switch (name) {
+    case "string_agg":
+    case "group_concat":
+    case "listagg":
+      data.only("separator");
+      return [{ kind: "constant", value: data.text("separator"), type: { id: "VARCHAR" } }];
+    case "quantile_cont":
+    case "quantile_disc": {
+      // `order` sorts several quantiles; there is one.
+      data.only("quantiles", "order");
+      const [quantile, ...more] = data.list("quantiles");
+      if (quantile === undefined || more.length > 0 || readType(node.raw("return_type")).id === "LIST")
+        throw new Unsupported(`aggregate ${name}() of several quantiles`);
+      return [{ kind: "constant", ...readConstant(quantile) }];
+    }
+    default:
+      throw new Unsupported(`aggregate ${name}() with bound data`);
+  }
 }

@@ -1,6 +1,8 @@
 import type { PlanType } from "../../plan/types.ts";
 import type { Value } from "../../types.ts";
 import { numberCast } from "./number-casts.ts";
+import { temporalCast } from "./temporal-casts.ts";
+import { textCast } from "./text-casts.ts";
 
 /** A conversion of values that are not NULL. */
 export interface Cast {
@@ -12,5 +14,5 @@ export interface Cast {
 
 /** The conversion between two types, or undefined when it is not proven to equal DuckDB's. */
 export function findCast(from: PlanType, to: PlanType): Cast | undefined {
-  return numberCast(from, to);
+  return numberCast(from, to) ?? textCast(from, to) ?? temporalCast(from, to);
 }

@@ -18,8 +18,12 @@ export function numberCast(from: PlanType, to: PlanType): Cast | undefined {
   if (from.id === "DECIMAL" && target !== undefined) return decimalToInteger(from, target, to);
   if (from.id === "FLOAT" && to.id === "DOUBLE") return always((x) => x);
   if (from.id === "DOUBLE" && to.id === "FLOAT") return doubleToFloat;
-  if ((from.id === "DOUBLE" || from.id === "FLOAT") && target !== undefined) return floatToInteger(from, target, to);
-  return undefined;
+  if (from.id === "DECIMAL" && to.id === "DOUBLE") return decimalToDouble(from.scale!);
+  if (from.id === "DECIMAL" && to.id === "BOOLEAN") return always((x) => `${x} !== 0n`);
+  if (from.id !== "DOUBLE" && from.id !== "FLOAT") return undefined;
+  if (target !== undefined) return floatToInteger(from, target, to);
+  if (to.id === "BOOLEAN") return always((x) => `${x} !== 0`);
+  return to.id === "DECIMAL" ? floatToDecimal(from, to) : undefined;
 }
 
 /** A cast that cannot fail, given by its source alone. */
@@ -70,9 +74,9 @@ function integerToDecimal(source: IntegerType, from: PlanType, to: PlanType): Ca
   };
 }
 
-/** Of 128 bits DuckDB converts each half by itself, and so rounds twice. */
 function toDouble(source: IntegerType): Cast | undefined {
-  if (source.physical.endsWith("128")) return undefined;
+  if (source.physical === "INT128") return { convert: hugeToDouble };
+  if (source.physical === "UINT128") return undefined;
   return always((x) => (source.big ? `Number(${x})` : x));
 }
 
@@ -136,14 +140,51 @@ const doubleToFloat: Cast = {
 
 /** Half to even, as the processor rounds. */
 function floatToInteger(from: PlanType, target: IntegerType, to: PlanType): Cast {
-  const [min, max] = [Number(target.min), Number(target.max)];
+  const [min, end] = [Number(target.min), Number(target.max + 1n)];
   return {
     convert: (value: number) => {
+      if (!(value >= min && value < end)) throw outOfRange(from.id, value, to.id);
       const whole = roundHalfEven(value);
-      // The greatest 64 and 128-bit integers are not doubles: what they round to is out of range already.
-      const fits = target.big ? whole >= min && whole < max : whole >= min && whole <= max;
-      if (!fits) throw outOfRange(from.id, value, to.id);
-      return target.big ? BigInt(whole) : whole + 0;
+      if (target.big) return BigInt(whole);
+      // DuckDB looks at the bounds before it rounds: what is rounded up past the greatest value wraps around.
+      return whole === end ? (min === 0 ? 0 : min) : whole + 0;
+    },
+  };
+}
+
+/** A number whose digits are exact in a double is divided at once; of others the whole and the fraction apart. */
+function decimalToDouble(scale: number): Cast {
+  const divisor = 10n ** BigInt(scale);
+  const power = Number(divisor);
+  const exact = 2n ** 53n;
+  return {
+    convert: (value: bigint) => {
+      if (scale === 0 || (value <= exact && value >= -exact)) return hugeToDouble(value) / power;
+      return hugeToDouble(value / divisor) + hugeToDouble(value % divisor) / power;
+    },
+  };
+}
+
+/** DuckDB converts the halves of 128 bits each by itself. */
+function hugeToDouble(value: bigint): number {
+  const upper = value >> 64n;
+  const lower = BigInt.asUintN(64, value);
+  if (upper === -1n) return -Number(2n ** 64n - 1n - lower) - 1 + 0;
+  return Number(lower) + Number(upper) * 2 ** 64;
+}
+
+/** Half away from zero. */
+function floatToDecimal(from: PlanType, to: PlanType): Cast {
+  const factor = 10 ** to.scale!;
+  const limit = 10 ** to.width!;
+  return {
+    convert: (value: number) => {
+      const scaled = value * factor;
+      const whole = Math.trunc(scaled);
+      const rounded = Math.abs(scaled - whole) >= 0.5 ? whole + Math.sign(scaled) : whole;
+      if (!(rounded > -limit && rounded < limit))
+        throw new EvaluationError(`Could not cast value ${value} to DECIMAL(${to.width},${to.scale})`);
+      return BigInt(from.id === "FLOAT" ? Math.fround(rounded) : rounded);
     },
   };
 }
