@@ -1,11 +1,12 @@
 import type { ConnectorRegistry } from "@headgate/connector-kit";
-import { createSourceText, type CompileResult } from "@headgate/engine";
-import type { CompilePipelineResult } from "../socket/protocol.ts";
+import { createSourceText, type CompileResult, type Dataflow, type Program } from "@headgate/engine";
+import type { CompiledDataflow, CompilePipelineResult } from "../socket/protocol.ts";
 import { readDeclarations } from "./declarations.ts";
 
 /** What compiling needs from outside. */
 export interface CompilerDependencies {
   readonly compileProgram: (sql: string) => Promise<CompileResult>;
+  readonly describeProgram: (program: Program) => Promise<Dataflow>;
   readonly registry: ConnectorRegistry;
 }
 
@@ -19,5 +20,10 @@ export async function compilePipeline(sql: string, dependencies: CompilerDepende
   const shown = messages.map((message) => ({ ...message, snippet: source.snippet(message.position) }));
   const all = [...shown, ...result.warnings];
   if (messages.some((message) => !message.warning)) return { ok: false, messages: all };
-  return { ok: true, compiled: { program, inputConnectors, outputConnectors }, warnings: all };
+  const dataflow = toCompiledDataflow(await dependencies.describeProgram(program));
+  return { ok: true, compiled: { program, inputConnectors, outputConnectors, dataflow }, warnings: all };
+}
+
+function toCompiledDataflow({ views, nodes }: Dataflow): CompiledDataflow {
+  return { views: Array.from(views, ([name, maintenance]) => ({ name, maintenance })), nodes };
 }

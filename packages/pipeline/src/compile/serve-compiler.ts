@@ -1,5 +1,5 @@
 import { builtinConnectors } from "@headgate/connectors";
-import { compileProgram } from "@headgate/engine";
+import { compileProgram, describeProgram } from "@headgate/engine";
 import { messageOf } from "../errors.ts";
 import type { CompilePipelineResult } from "../socket/protocol.ts";
 import { compilePipeline } from "./compile-pipeline.ts";
@@ -19,7 +19,7 @@ const nowhere = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
 /** Compiles; a fault of the compiler itself becomes a message too, so that the asker always gets an answer. */
 export async function answerCompile({ id, program }: CompileRequest): Promise<CompileAnswer> {
   try {
-    return { id, result: await compilePipeline(program, { compileProgram, registry: builtinConnectors }) };
+    return { id, result: await compilePipeline(program, { compileProgram, describeProgram, registry: builtinConnectors }) };
   } catch (error) {
     const message = `The compiler failed on this program: ${messageOf(error)}`;
     const messages = [{ warning: false, errorType: "Compilation error", message, position: nowhere, snippet: undefined }];

@@ -105,7 +105,11 @@ export class PipelineProcess {
         setImmediate(() => void this.#exitStopped());
       },
       suspend: async () => {
-        await this.#suspend(pipeline);
+        // Its steps have ended by then, so it cannot go on without the checkpoint; what it accepted is in the journal.
+        await this.#suspend(pipeline).catch((error: unknown) => {
+          this.panic(error);
+          throw error;
+        });
         setImmediate(() => void this.#exitStopped());
       },
     });

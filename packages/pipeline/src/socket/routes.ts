@@ -61,7 +61,7 @@ const routes: Readonly<Record<string, Route>> = {
   "POST suspend": async ({ pipeline, suspend }) => {
     if (pipeline.durable === undefined) throw suspendRefused();
     await suspend();
-    return empty;
+    return json(pipeline.durable.checkpoints.list satisfies readonly CheckpointMetadata[]);
   },
   "POST approve": () => {
     throw notWaitingForApproval();

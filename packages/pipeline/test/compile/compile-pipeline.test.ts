@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { compileProgram } from "@headgate/engine";
+import { compileProgram, describeProgram } from "@headgate/engine";
 import { compilePipeline } from "../../src/compile/compile-pipeline.ts";
 import { testRegistry } from "../support/test-registry.ts";
 
-const compile = (sql: string) => compilePipeline(sql, { compileProgram, registry: testRegistry });
+const compile = (sql: string) => compilePipeline(sql, { compileProgram, describeProgram, registry: testRegistry });
 const table = (connectors: string): string => `CREATE TABLE t (id INT) WITH ('connectors' = '${connectors}');`;
 const view = (connectors: string, kind = "MATERIALIZED VIEW"): string =>
   `CREATE TABLE t (id INT);\nCREATE ${kind} v WITH ('connectors' = '${connectors}') AS SELECT * FROM t;`;
@@ -146,4 +146,12 @@ describe("mistakes that fail the start, not the program, are told as warnings:",
 test("a program with a mistake in its SQL is refused with the compiler's own message", async () => {
   const result = await compile("CREATE VIEW v AS SELECT nope FROM nowhere;");
   expect(result.ok).toBe(false);
+});
+
+test("a compiled program tells how each view is kept, in a form that survives JSON", async () => {
+  const result = await compile("CREATE TABLE t (x INT); CREATE VIEW v AS SELECT x + 1 AS y FROM t WHERE x > 0;");
+  if (!result.ok) throw new Error(JSON.stringify(result.messages));
+  const { views, nodes } = JSON.parse(JSON.stringify(result.compiled.dataflow)) as NonNullable<typeof result.compiled.dataflow>;
+  expect(views.find(({ name }) => name === "v")).toEqual({ name: "v", maintenance: { mode: "incremental" } });
+  expect(nodes.map(({ relation }) => relation)).toEqual(expect.arrayContaining(["t", "v"]));
 });

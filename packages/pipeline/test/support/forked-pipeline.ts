@@ -38,6 +38,11 @@ export interface SocketAnswer {
   readonly body: string;
 }
 
+/** States that pass by themselves; a process that waits for approval is as far as it gets alone. */
+const starting = new Set(["", "Initializing", "Bootstrapping", "Replaying"]);
+/** Programs are compiled once for all restarts of a test. */
+const compiled = new Map<string, CompilePipelineResult>();
+
 /** A real pipeline process in a folder of its own. */
 export class ForkedPipeline {
   readonly incarnation = randomUUID();
@@ -82,7 +87,8 @@ export class ForkedPipeline {
       readonly bootstrap?: Deployment["bootstrap"];
     } = {},
   ): Promise<void> {
-    const result = await compileInProcess(program);
+    const result = await (compiled.get(program) ?? compileInProcess(program));
+    compiled.set(program, result);
     if (!result.ok) throw new Error(JSON.stringify(result.messages));
     const deployment: Deployment = {
       pipelineName: "test",
@@ -105,7 +111,7 @@ export class ForkedPipeline {
       bootstrap: options.bootstrap ?? { policy: "allow", silent: false },
     };
     this.child.send({ type: "deploy", deployment });
-    await until("the process is up or has failed", () => this.status !== undefined && this.status !== "Initializing", 25_000);
+    await until("the process is up or has failed", () => this.exit !== undefined || !starting.has(this.status ?? ""), 25_000);
   }
 
   open(method: string, path: string, body?: string | AsyncIterable<string>): Promise<IncomingMessage> {
