@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { builtinConnectors } from "@headgate/connectors";
-import { compileProgram, createEngine, type Program } from "@headgate/engine";
+import { compileProgram, createEngine, describeProgram, type Program } from "@headgate/engine";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compilePipeline } from "../packages/pipeline/src/compile/compile-pipeline.ts";
@@ -24,7 +24,7 @@ function tableRows(first: string): string[][] {
 const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
 
 async function compile(sql: string): Promise<{ program: Program | undefined; messages: string[] }> {
-  const result = await compilePipeline(sql, { compileProgram, registry: builtinConnectors });
+  const result = await compilePipeline(sql, { compileProgram, describeProgram, registry: builtinConnectors });
   const messages = result.ok ? result.warnings : result.messages;
   return { program: result.ok ? result.compiled.program : undefined, messages: messages.map((m) => m.message) };
 }

@@ -55,7 +55,6 @@ export const exceptions: readonly Exception[] = [
     codes: [
       "BootstrapInProgress",
       "CannotStartWhileClearingStorage",
-      "CheckpointError",
       "CompilerTimeout",
       "CompilerUnavailable",
       "Initializing",

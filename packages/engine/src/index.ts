@@ -10,6 +10,7 @@ export { compileProgram } from "./program/compile.ts";
 export { createSourceText, type SourceText } from "./program/source-text.ts";
 export { usesClock } from "./runtime/clock.ts";
 export { createEngine } from "./runtime/create-engine.ts";
+export { describeProgram } from "./runtime/describe-program.ts";
 export { inspectStore, type StoreInspection } from "./store/inspect-store.ts";
 export { duckdbType, duckdbTypeSql, formatType, fromDuckDBType } from "./duckdb/column-type.ts";
 export { createChunkReader, fromDuckDBValue, type ChunkReader } from "./duckdb/from-duckdb-value.ts";

@@ -49,7 +49,7 @@ export const checkpointsSuite: Suite = (kit) => {
     await withRunning(inMemory, async (pipeline) => {
       const { suspend_error, permanent_checkpoint_errors } = await client.pipelines.stats(pipeline);
       assert.deepEqual([suspend_error, permanent_checkpoint_errors], [{ Permanent: ["StorageRequired"] }, ["StorageRequired"]]);
-      await expectFailure(client.checkpoints.request(pipeline), 500, "SuspendError");
+      await expectFailure(client.checkpoints.request(pipeline), 500, "CheckpointError");
       assert.deepEqual(await client.checkpoints.list(pipeline), []);
     });
   });

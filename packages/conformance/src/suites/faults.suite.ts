@@ -11,7 +11,6 @@ const injected: Readonly<Record<string, number>> = {
   BootstrapInProgress: 503,
   RestoreInProgress: 503,
   Suspended: 503,
-  CheckpointError: 500,
   ProgramInfoMissesDataflow: 404,
   StorageError: 500,
   CompilerUnavailable: 503,

@@ -820,9 +820,10 @@ export interface paths {
          *     waits is taken back; a stopped pipeline is left alone.
          *
          *     Without `force` the pipeline is suspended: it writes a checkpoint and then ends, so that the next start has nothing to do
-         *     again. Poll until it is `Stopped`. When the checkpoint fails the pipeline goes on as it was, with the cause in
-         *     `deployment_runtime_status_details.reason`; a stop by force works at any time. A pipeline without storage cannot be
-         *     suspended: 500 `SuspendError`. One that has not begun its work is stopped as by force.
+         *     again. Poll until it is `Stopped`. When it cannot be suspended for now (while `Bootstrapping` or `Replaying`), or not within two
+         *     minutes, it goes on as it was, with the cause in `deployment_runtime_status_details.reason`. When the checkpoint cannot be written,
+         *     the deployment ends with that error. A stop by force works at any time. A pipeline without storage cannot be suspended: 500
+         *     `SuspendError`. One that has not begun its work is stopped as by force.
          *
          *     Either way the storage stays, and the next start goes on from it: what the pipeline has accepted is not lost.
          */
