@@ -55,6 +55,16 @@ export class SortedRows {
     }
   }
 
+  /** The same from the first row on that is not below `start`, which need not be there. */
+  forEachFrom(start: Row, visit: (row: Row, weight: number) => boolean): void {
+    let index = this.chunks.length === 0 ? 0 : lowerBound((this.chunks[this.chunkFor(start)] as Chunk).rows, start, this.compare);
+    for (let at = this.chunkFor(start); at < this.chunks.length; at++) {
+      const { rows, weights } = this.chunks[at] as Chunk;
+      for (; index < rows.length; index++) if (!visit(rows[index] as Row, weights === undefined ? 1 : (weights[index] as number))) return;
+      index = 0;
+    }
+  }
+
   /** The first chunk whose last row is not below `row`, or the last chunk. */
   private chunkFor(row: Row): number {
     let low = 0;

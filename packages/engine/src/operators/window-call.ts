@@ -78,7 +78,7 @@ function bindPick(call: WindowCall, rows: RowCompiler, name: string): WindowFunc
   const [argument, nth] = call.args;
   if (argument === undefined) throw new Unsupported(`${name} without an argument`);
   const value = rows.value(argument);
-  const frame = bindFrame(call);
+  const frame = bindFrame(call, rows);
   const place = name === "nth_value" ? constantInteger(nth, name) - 1 : 0;
   if (place < 0) throw new Unsupported("nth_value of less than 1");
   return (partition) =>
@@ -90,29 +90,31 @@ function bindPick(call: WindowCall, rows: RowCompiler, name: string): WindowFunc
     });
 }
 
-/** An aggregate over each row's frame: the frame only moves on, and what it leaves is taken back exactly. */
+/** An aggregate over each row's frame. Frames move on from row to row, and what they leave is taken back exactly. */
 function bindAggregateCall(call: WindowCall, rows: RowCompiler): WindowFunction {
   if (call.ignoreNulls) throw new Unsupported(`${call.name} with IGNORE NULLS`);
   const { name, args, distinct, filter, type } = call;
   const bound = bindAggregate({ name, args, distinct, filter, orderBy: call.argumentOrder, type }, rows);
-  const frame = bindFrame(call);
+  const frame = bindFrame(call, rows);
   return (partition) => {
-    const accumulator = bound.create();
     const inputs = partition.rows.map(bound.input);
-    const results: Value[] = [];
+    let accumulator = bound.create();
     let low = 0;
     let high = 0;
     let result: Value | undefined;
-    for (let i = 0; i < inputs.length; i++) {
+    return inputs.map((_, i) => {
       const start = frame.start(partition, i);
       const end = Math.max(start, frame.end(partition, i));
-      if (start !== low || end !== high) result = undefined;
+      if (result !== undefined && start === low && end === high) return result;
+      if (start < low || end < high) {
+        // Only distances of months do this: a month after 31 January 01:00 is before a month after 30 January 23:00.
+        accumulator = bound.create();
+        low = high = start;
+      }
       for (; high < end; high++) add(accumulator, inputs[high] as Value, 1);
       for (; low < start; low++) add(accumulator, inputs[low] as Value, -1);
-      if (result === undefined) result = accumulator.result();
-      results.push(result);
-    }
-    return results;
+      return (result = accumulator.result());
+    });
   };
 }
 

@@ -1,8 +1,10 @@
+import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { Expression, FrameBound, WindowCall } from "../plan/types.ts";
 import { Unsupported } from "../plan/unsupported.ts";
+import { bindDistance } from "./window-distance.ts";
 import { type OrderedPartition, peerEnd, peerStart } from "./window-partition.ts";
 
-/** Where a row's frame begins, or the first row behind it. Neither goes back from a row to the next. */
+/** Where a row's frame begins, or the first row behind it. */
 type Bound = (partition: OrderedPartition, index: number) => number;
 
 export interface Frame {
@@ -11,18 +13,19 @@ export interface Frame {
   readonly end: Bound;
 }
 
-/** @throws Unsupported for EXCLUDE, offsets that are not constant, and RANGE with offsets. */
-export function bindFrame({ frame }: WindowCall): Frame {
-  if (frame.exclude !== "none") throw new Unsupported("window frame with EXCLUDE");
-  return { start: bindBound(frame.unit, frame.start, 0), end: bindBound(frame.unit, frame.end, 1) };
+/** @throws Unsupported for EXCLUDE, offsets of rows or groups that are not constant, and distances that are not proven. */
+export function bindFrame(call: WindowCall, rows: RowCompiler): Frame {
+  if (call.frame.exclude !== "none") throw new Unsupported("window frame with EXCLUDE");
+  return { start: bindBound(call, call.frame.start, 0, rows), end: bindBound(call, call.frame.end, 1, rows) };
 }
 
 /** `after`: 1 for the end of a frame, which lies behind the row or group that the bound names. */
-function bindBound(unit: WindowCall["frame"]["unit"], bound: FrameBound, after: 0 | 1): Bound {
+function bindBound(call: WindowCall, bound: FrameBound, after: 0 | 1, compiler: RowCompiler): Bound {
+  const { unit } = call.frame;
   if (bound.kind === "unbounded preceding") return () => 0;
   if (bound.kind === "unbounded following") return ({ rows }) => rows.length;
   if (!("offset" in bound)) return currentRow(unit, after);
-  if (unit === "range") throw new Unsupported("window frame RANGE with an offset");
+  if (unit === "range") return bindDistance(call.orders, bound, after, compiler);
   const offset = constantOffset(bound.offset);
   const distance = (bound.kind === "preceding" ? -offset : offset) + after;
   if (unit === "rows") return ({ rows }, index) => clamp(index + distance, rows.length);

@@ -38,6 +38,33 @@ describe("createWindow", () => {
     await bench.check(`SELECT g, i, s, x, ${calls} FROM t`, { seed: calls.length });
   });
 
+  it.each([
+    "sum(i) OVER (PARTITION BY g ORDER BY i RANGE BETWEEN 2 PRECEDING AND CURRENT ROW), count(*) OVER (ORDER BY i RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING)",
+    "count(l) OVER (ORDER BY i DESC NULLS FIRST RANGE BETWEEN 2 PRECEDING AND 1 PRECEDING), min(s) OVER (ORDER BY i DESC RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING)",
+    "count(*) OVER (ORDER BY ts RANGE BETWEEN INTERVAL 3 DAYS PRECEDING AND CURRENT ROW), max(i) OVER (ORDER BY ts NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY FOLLOWING)",
+    "sum(l) OVER (ORDER BY d RANGE BETWEEN 1.5 PRECEDING AND 2 FOLLOWING), last_value(g) OVER (ORDER BY g RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING)",
+  ])("keeps RANGE frames at a distance: %s", async (calls) => {
+    const some = "(SELECT * FROM t WHERE i IS NULL OR i BETWEEN -100 AND 100)";
+    for (const seed of [1, 2]) await bench.check(`SELECT g, i, d, ts, ${calls} FROM ${some}`, { seed });
+  });
+
+  it("follows frames that go back, as distances of months do", async () => {
+    const ends =
+      "WHEN 0 THEN TIMESTAMP '2025-01-30 23:00:00' WHEN 1 THEN TIMESTAMP '2025-01-31 01:00:00' WHEN 2 THEN TIMESTAMP '2025-02-28 12:00:00'";
+    const days = `(SELECT CASE g ${ends} END AS day, l FROM t)`;
+    for (const start of ["UNBOUNDED PRECEDING", "INTERVAL 0 MONTH FOLLOWING"]) {
+      const frame = `ORDER BY day RANGE BETWEEN ${start} AND INTERVAL 1 MONTH FOLLOWING`;
+      for (const seed of [1, 2, 3]) {
+        await bench.check(`SELECT day, count(*) OVER (${frame}), sum(l) OVER (${frame}) FROM ${days}`, { seed });
+      }
+    }
+  });
+
+  it("fails like DuckDB on a distance in the other direction", async () => {
+    const query = "SELECT sum(i) OVER (ORDER BY g RANGE BETWEEN -1 PRECEDING AND CURRENT ROW) FROM t";
+    await expect(bench.check(query)).rejects.toThrow("Invalid RANGE PRECEDING value");
+  });
+
   it("numbers rows that tie in an order by value, so that the same rows give the same numbers", async () => {
     const numbered = "SELECT g, i, row_number() OVER (PARTITION BY g ORDER BY i) AS n FROM t";
     await bench.check(`SELECT g, i, count(*), min(n), max(n) FROM (${numbered}) GROUP BY g, i`);
@@ -48,7 +75,7 @@ describe("createWindow", () => {
       "row_number() OVER ()": "without ORDER BY",
       "lag(i) OVER (PARTITION BY g)": "without ORDER BY",
       "lead(i IGNORE NULLS) OVER (ORDER BY l)": "IGNORE NULLS",
-      "sum(i) OVER (ORDER BY l RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)": "RANGE with an offset",
+      "sum(i) OVER (ORDER BY x RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)": "RANGE with an offset over DOUBLE",
       "sum(i) OVER (ORDER BY l ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW)": "EXCLUDE",
       "sum(i) OVER (ORDER BY l ROWS BETWEEN i PRECEDING AND CURRENT ROW)": "not a constant",
       "ntile(i) OVER (ORDER BY l)": "not a constant",
