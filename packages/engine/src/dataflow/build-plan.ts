@@ -1,11 +1,13 @@
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import { createDistinct } from "../operators/distinct.ts";
+import { createMovingBound } from "../operators/moving-bound.ts";
 import { createScan } from "../operators/scan.ts";
 import { createSetDifference } from "../operators/set-difference.ts";
 import { createSingleRow, findScalarSubquery } from "../operators/single-row.ts";
 import { createPartitionTopK } from "../operators/top-k-per-partition.ts";
 import { createUnionAll } from "../operators/union-all.ts";
 import type { CteNode, Expression, FilterNode, JoinNode, LimitNode, PlanNode, ProjectNode, ScanNode, SetNode } from "../plan/types.ts";
+import { findBoundJoins } from "./bound-joins.ts";
 import { createOperator, type PlainNode } from "./create-operator.ts";
 import { describeNode, outputNames } from "./describe-node.ts";
 import { describeExpression } from "./describe-expression.ts";
@@ -21,16 +23,19 @@ interface Scope {
 
 /** Adds a view's plan to the graph and gives its last node. @throws Unsupported */
 export function buildPlan(builder: GraphBuilder, plan: PlanNode, rows: RowCompiler): Built {
-  return new PlanBuilder(builder, rows).build(plan, { delims: new Map(), ctes: new Map() });
+  return new PlanBuilder(builder, rows, findBoundJoins(plan)).build(plan, { delims: new Map(), ctes: new Map() });
 }
 
 class PlanBuilder {
   private readonly builder: GraphBuilder;
   private readonly rows: RowCompiler;
+  /** Joins that are moving bounds. */
+  private readonly bounds: ReadonlySet<JoinNode>;
 
-  constructor(builder: GraphBuilder, rows: RowCompiler) {
+  constructor(builder: GraphBuilder, rows: RowCompiler, bounds: ReadonlySet<JoinNode>) {
     this.builder = builder;
     this.rows = rows;
+    this.bounds = bounds;
   }
 
   build(node: PlanNode, scope: Scope): Built {
@@ -84,6 +89,7 @@ class PlanBuilder {
 
   private join(node: JoinNode, scope: Scope): Built {
     const left = this.build(node.left, scope);
+    if (this.bounds.has(node)) return this.bound(node, left, this.build(node.right, scope));
     const { delim } = node;
     if (delim === undefined) return this.plain(node, [left, this.build(node.right, scope)]);
     const { expressions } = delim;
@@ -103,6 +109,19 @@ class PlanBuilder {
     });
     const right = this.build(node.right, { ...scope, delims: new Map(scope.delims).set(delim.id, distinct) });
     return this.plain(node, [left, right]);
+  }
+
+  private bound(node: JoinNode, left: Built, right: Built): Built {
+    const { op, left: value, right: bound } = node.conditions[0]!;
+    return this.builder.add({
+      label: "moving bound",
+      detail: `${describeExpression(value, left.names)} ${op} ${describeExpression(bound, right.names)}`,
+      key: planKey(node.conditions),
+      inputs: [left, right],
+      names: [...left.names, ...right.names],
+      consolidated: false,
+      create: () => createMovingBound(node, this.rows),
+    });
   }
 
   private set(node: SetNode, scope: Scope): Built {

@@ -86,6 +86,16 @@ function counted(built: DataflowGraph): { readonly graph: DataflowGraph; readonl
 }
 
 describe("a dataflow in motion", () => {
+  test("changes only the rows that a bound has moved over", async () => {
+    const built = await graph("CREATE VIEW x AS SELECT t.b FROM t WHERE t.a >= (SELECT max(u.a) FROM u);");
+    expect(built.nodes.map(({ label, detail }) => `${label}: ${detail}`)).toContain("moving bound: t.a >= max(u.a)");
+    const dataflow = createDataflow(built);
+    const rows = Array.from({ length: 1000 }, (_, i): [number[], number] => [[i, i], 1]);
+    expect(dataflow.step(of({ t: rows, u: [[[500, 0], 1]] })).get("x")).toHaveLength(500);
+    expect(dataflow.step(of({ u: [[[502, 0], 1]] })).get("x")).toEqual([[[500], -1], [[501], -1]]); // prettier-ignore
+    expect(dataflow.step(of({ u: [[[502, 0], -1]] })).get("x")).toEqual([[[500], 1], [[501], 1]]); // prettier-ignore
+  });
+
   test("gives the first step's content of views that read nothing, and nothing after", async () => {
     const dataflow = createDataflow(await graph("CREATE VIEW x AS SELECT 1 AS one; CREATE VIEW n AS SELECT count(*) AS n FROM t;"));
     expect([...dataflow.step(new Map())]).toEqual([["x", [[[1], 1]]], ["n", [[[0n], 1]]]]); // prettier-ignore

@@ -89,3 +89,14 @@ test("scalar subqueries give NULL without a row", async () => {
     "SELECT a, (SELECT DISTINCT w.a FROM w WHERE w.a = t.a) AS m FROM t",
   ]);
 });
+
+test("rows come and go as a bound moves over them", async () => {
+  const bound = "(SELECT min(w.a) FROM w)";
+  await follow([
+    ...["<", "<=", ">", ">="].map((op) => `SELECT a, b FROM t WHERE a ${op} ${bound}`),
+    `SELECT a, s FROM t WHERE a BETWEEN ${bound} AND (SELECT max(w.a) FROM w)`,
+    `SELECT b, count(*) AS n FROM t WHERE a >= ${bound} AND b < (SELECT max(w.a) FROM w) GROUP BY b`,
+    `SELECT a, b, ${bound} AS m FROM t WHERE a >= ${bound}`,
+    `SELECT t.a, u.c FROM t JOIN u ON t.b = u.c WHERE t.a > ${bound}`,
+  ]);
+});
