@@ -145,7 +145,10 @@ export function createStepper(running: RunningProgram, limit: StateLimit, firstS
   }
 }
 
+const none: ReadonlySet<string> = new Set();
+
 function recomputedNow(running: RunningProgram, watch: ReadonlySet<string>): ReadonlySet<string> {
+  if (running.kept.always.size === 0 && running.kept.scratch.size === 0) return none;
   const names = withInputs([...running.kept.always, ...watch], running.dependencies);
   return new Set([...names].filter((name) => isRecomputed(running, name)));
 }

@@ -1,7 +1,7 @@
 import type { Key } from "../dataflow/operator.ts";
-import { createValueCheck } from "../duckdb/value-check.ts";
 import { EngineError } from "../errors.ts";
 import { ChangeOp, type ChangeBatch, type Delta, type DeltaEntry, type Row, type Table, type Value } from "../types.ts";
+import { createRowCheck } from "./row-check.ts";
 import { cellsKey, rowEquality, rowIdentity } from "./row-identity.ts";
 
 type Cells = readonly (Value | undefined)[];
@@ -43,8 +43,9 @@ function keyedState(table: Table, keys: readonly number[]): TableState {
   return {
     check: (batches) =>
       batches.map(({ rows, ops }) => {
+        if (ops === undefined) return { rows: check.all(rows), ops };
         const checked = rows.map((cells, i) => {
-          const op = ops?.[i] ?? ChangeOp.insert;
+          const op = ops[i];
           return op === ChangeOp.insert ? check.whole(cells) : op === ChangeOp.delete ? check.only(cells, keys) : check.patch(cells, keys);
         });
         return { rows: checked, ops };
@@ -89,6 +90,14 @@ function keyedState(table: Table, keys: readonly number[]): TableState {
   };
 }
 
+/** Each row once more. */
+function inserted(batches: readonly ChangeBatch[]): Delta {
+  const delta = new Array<DeltaEntry>(batches.reduce((sum, { rows }) => sum + rows.length, 0));
+  let at = 0;
+  for (const { rows } of batches) for (let i = 0; i < rows.length; i++) delta[at++] = [rows[i] as Row, 1];
+  return delta;
+}
+
 /** `cells` over `base`, cell by cell; undefined keeps the base's. */
 function mergeRow(base: Row, cells: Cells): Row {
   return base.map((value, i) => (cells[i] === undefined ? value : cells[i]));
@@ -111,7 +120,7 @@ function multisetState(table: Table): TableState {
       batches.map(({ rows, ops }) => {
         if (ops?.includes(ChangeOp.update) === true)
           throw new EngineError("runtime", `Table '${table.name}' has no primary key, so its rows cannot be updated`);
-        return { rows: rows.map((cells) => check.whole(cells)), ops };
+        return { rows: check.all(rows), ops };
       }),
     needsRows: (batches) => counts === undefined && hasDeletes(batches),
     load(delta) {
@@ -122,7 +131,7 @@ function multisetState(table: Table): TableState {
       counts ??= new Map();
     },
     apply(batches) {
-      if (counts === undefined) return batches.flatMap(({ rows }) => rows.map((row): DeltaEntry => [row as Row, 1]));
+      if (counts === undefined) return inserted(batches);
       const net = new Map<Key, { readonly row: Row; weight: number }>();
       for (const { rows, ops } of batches)
         for (let i = 0; i < rows.length; i++) {
@@ -146,44 +155,5 @@ function multisetState(table: Table): TableState {
     get retained() {
       return counts?.size ?? 0;
     },
-  };
-}
-
-interface RowCheck {
-  whole(cells: Cells): Row;
-  /** Only these columns; the others may be left out. */
-  only(cells: Cells, columns: readonly number[]): Cells;
-  /** These columns, and of the others what is given. */
-  patch(cells: Cells, columns: readonly number[]): Cells;
-}
-
-function createRowCheck(table: Table): RowCheck {
-  const checks = table.fields.map((field) => createValueCheck(field.columnType));
-  const width = checks.length;
-  const fail = (column: number, error: unknown): never => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError("runtime", `Table '${table.name}', column '${table.fields[column]!.name}': ${reason}`, { cause: error });
-  };
-  /** Checks what `wanted` says and copies the row only when a cell comes out different. */
-  const run = (cells: Cells, wanted: (column: number) => boolean): Cells => {
-    let row: (Value | undefined)[] | undefined;
-    let column = 0;
-    try {
-      for (; column < width; column++) {
-        if (!wanted(column)) continue;
-        const value = cells[column];
-        const checked = checks[column]!(value);
-        if (checked !== value) (row ??= Array.from({ length: width }, (_, i) => cells[i]))[column] = checked;
-      }
-    } catch (error) {
-      fail(column, error);
-    }
-    return row ?? cells;
-  };
-  const all = (): boolean => true;
-  return {
-    whole: (cells) => run(cells, all) as Row,
-    only: (cells, columns) => run(cells, (column) => columns.includes(column)),
-    patch: (cells, columns) => run(cells, (column) => cells[column] !== undefined || columns.includes(column)),
   };
 }

@@ -52,30 +52,38 @@ function keyedPending(keyOf: (row: Row) => Key): Pending {
 /** The size from which on a change is worth being shortened. */
 const smallest = 8_192;
 
-/** As they come, which costs nothing; shortened when it has doubled since the last time and rows were removed. */
+/** As they come, which costs next to nothing; shortened when it has doubled since the last time and rows were removed. */
 function multisetPending(keyOf: (row: Row) => Key): Pending {
-  let entries: DeltaEntry[] = [];
+  let parts: Delta[] = [];
+  let size = 0;
   let removals = false;
   let shortenAt = smallest;
   const shorten = (): void => {
-    entries = [...consolidate(entries, keyOf)];
-    removals = entries.some(([, weight]) => weight < 0);
-    shortenAt = Math.max(smallest, entries.length * 2);
+    const whole = consolidate(parts.length === 1 ? parts[0]! : parts.flat(), keyOf);
+    parts = [whole];
+    size = whole.length;
+    removals = hasRemovals(whole);
+    shortenAt = Math.max(smallest, size * 2);
   };
   return {
     add(delta) {
-      for (const entry of delta) {
-        entries.push(entry);
-        if (entry[1] < 0) removals = true;
-      }
-      if (removals && entries.length > shortenAt) shorten();
+      parts.push(delta);
+      size += delta.length;
+      removals ||= hasRemovals(delta);
+      if (removals && size > shortenAt) shorten();
     },
     changes() {
       if (removals) shorten();
-      return entries;
+      else if (parts.length !== 1) parts = [parts.flat()];
+      return parts[0]!;
     },
     get size() {
-      return entries.length;
+      return size;
     },
   };
+}
+
+function hasRemovals(delta: Delta): boolean {
+  for (let i = 0; i < delta.length; i++) if (delta[i]![1] < 0) return true;
+  return false;
 }

@@ -167,10 +167,14 @@ export function createStore(parts: StoreParts): Store {
     },
     forget: (name) => void waiting.delete(name),
     draft: () => {
-      const added: Changes = new Map();
+      const added = new Map<string, Delta[]>();
       const writtenHere: Changes = new Map();
       return {
-        add: (name, delta) => into(added, name, delta),
+        add(name, delta) {
+          const deltas = added.get(name);
+          if (deltas === undefined) added.set(name, [delta]);
+          else deltas.push(delta);
+        },
         async write(names) {
           await idle();
           try {
@@ -181,11 +185,13 @@ export function createStore(parts: StoreParts): Store {
                 waiting.delete(name);
                 written.push(new Map([[name, earlier]]));
               }
-              const now = added.get(name);
-              if (now === undefined) continue;
-              await write(new Map([[name, now]]));
+              const deltas = added.get(name);
+              if (deltas === undefined) continue;
+              const now: Changes = new Map();
+              for (const delta of deltas) into(now, name, delta);
+              await write(now);
               added.delete(name);
-              into(writtenHere, name, now.changes());
+              into(writtenHere, name, now.get(name)!.changes());
             }
           } catch (error) {
             throw fail(error);
@@ -193,7 +199,7 @@ export function createStore(parts: StoreParts): Store {
         },
         accept() {
           if (writtenHere.size > 0) written.push(writtenHere);
-          for (const [name, pending] of added) into(waiting, name, pending.changes());
+          for (const [name, deltas] of added) for (const delta of deltas) into(waiting, name, delta);
         },
         async discard() {
           await idle();
