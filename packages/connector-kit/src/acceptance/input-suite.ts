@@ -57,6 +57,32 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
     ),
   );
 
+  hooks.test(`${name} goes on in another run where an earlier one stopped, wherever that was`, () =>
+    forSeeds(runs, (choose) =>
+      withInput(async (input, { config, content, context }) => {
+        await input.open(never());
+        const chunks: InputChunk[] = [];
+        for (let left = choose.below(6); left > 0; left -= 1) {
+          const chunk = await within(deadlineMs, "read", input.read(never()));
+          if (chunk !== undefined) chunks.push(chunk);
+        }
+        // As if a parser still held the end of the last piece.
+        const last = chunks.at(-1);
+        const held = last === undefined || last.kind === "changes" ? 0 : choose.below(last.bytes.byteLength + 1);
+        const resumeAt = input.position?.(held);
+        if (resumeAt === undefined) return;
+        const stored = JSON.parse(JSON.stringify(resumeAt)) as typeof resumeAt;
+        const later = definition.create(definition.parseConfig(config), { ...context, resumeAt: stored });
+        try {
+          await later.open(never());
+          same(contentOf([...withoutEnd(chunks, held), ...(await readAll(later, never))]), content);
+        } finally {
+          await later.close();
+        }
+      }),
+    ),
+  );
+
   hooks.test(`${name} reads nothing under a signal that is aborted already, and goes on afterwards`, () =>
     withInput(async (input, { content }) => {
       await input.open(never());
@@ -82,6 +108,12 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
       await within(deadlineMs, "an aborted read", read);
     });
   });
+}
+
+function withoutEnd(chunks: readonly InputChunk[], bytes: number): InputChunk[] {
+  const last = chunks.at(-1);
+  if (last === undefined || last.kind === "changes") return [...chunks];
+  return [...chunks.slice(0, -1), { ...last, bytes: last.bytes.subarray(0, last.bytes.byteLength - bytes) }];
 }
 
 /** Text that stands for what chunks hold, whatever their boundaries. */

@@ -111,8 +111,8 @@ export class Journal {
 
   /** Later records go to a new segment. */
   async rotate(): Promise<void> {
-    this.#rotate = true;
     await this.synced();
+    this.#rotate = true;
     while (this.#rotate && this.#failure === undefined) await this.#flush();
     if (this.#failure !== undefined) throw this.#failure;
   }

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -135,18 +135,16 @@ describe("a journal", () => {
     await expect(recovered()).rejects.toThrow(/not a journal segment/);
   });
 
-  test("takes nothing any more once a write failed, and what was synced before is there", async () => {
+  test("takes nothing any more once the disk is full, and what was synced before is there", async () => {
     const { journal } = await Journal.open(files, 1);
     append(journal, "kept");
     await journal.synced();
-    // The directory goes away, so that the next segment cannot be made.
-    const away = `${files.directory}-away`;
-    const { rename } = await import("node:fs/promises");
-    await rename(files.directory, away);
+    // A device that is always full stands where the next segment would be.
+    await symlink("/dev/full", segmentPath(files, 2));
     await expect(journal.rotate()).rejects.toMatchObject({ code: "StorageError" });
-    expect(() => append(journal, "lost")).toThrow(/beginning a journal segment failed \(ENOENT\)/);
-    await rename(away, files.directory);
+    expect(() => append(journal, "lost")).toThrow(/journal-00000002\.log: .* failed \(ENOSPC\): the disk is full: free space/);
     await journal.close();
+    await rm(segmentPath(files, 2));
     expect(await recovered()).toEqual(["kept"]);
   });
 

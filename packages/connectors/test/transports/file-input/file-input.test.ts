@@ -46,6 +46,30 @@ describe("file_input", () => {
     await input.open(never());
     return input;
   };
+  test("refuses to go on in a file that is shorter or begins differently than the one that was read", async () => {
+    await writeFile(dir.path("in"), content);
+    const first = await opened("in");
+    await first.read(never());
+    const resumeAt = first.position?.(0);
+    const resume = async (): Promise<void> => {
+      const definition = createFileInput({ clock: systemClock, pollMs: 10 });
+      const later = definition.create(definition.parseConfig({ path: dir.path("in") }), {
+        ...inputContext(),
+        ...(resumeAt === undefined ? {} : { resumeAt }),
+      });
+      await later.open(never()).finally(() => later.close());
+    };
+    await appendFile(dir.path("in"), "more");
+    await resume();
+    await writeFile(dir.path("in"), content.replace("0", "9"));
+    await expect(resume()).rejects.toThrow(/is another file than the one that was read before the restart.*clear the pipeline's storage/);
+    await truncate(dir.path("in"), 10);
+    await expect(resume()).rejects.toMatchObject({
+      code: "invalid_config",
+      message: expect.stringMatching(/has 10 bytes, but \d+ bytes of it were read/),
+    });
+  });
+
   const nextText = async (from: InputTransport): Promise<string> => {
     const chunk = await from.read(AbortSignal.timeout(5000));
     if (chunk === undefined || chunk.kind === "changes") throw new Error("no bytes came");

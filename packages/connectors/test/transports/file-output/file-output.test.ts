@@ -2,7 +2,7 @@ import { chmod, mkdir, open, readdir, readFile, readlink, stat, symlink, writeFi
 import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { EncodedChunk, OutputContext, OutputTransport } from "@headgate/connector-kit";
+import { SinkPositionLost, type EncodedChunk, type OutputContext, type OutputTransport } from "@headgate/connector-kit";
 import { outputSuite } from "@headgate/connector-kit/acceptance";
 import { createFileOutput, fileOutput } from "../../../src/transports/file-output/file-output.ts";
 import { never, outputContext, scratch } from "../contexts.ts";
@@ -59,6 +59,37 @@ describe("file_output", () => {
     await output.open(never());
     return output;
   };
+
+  test("goes on behind what was acknowledged, and cuts off what was not", async () => {
+    const first = await opened("out");
+    await first.write(chunk("one "), never());
+    await first.write(chunk("two "), never());
+    const resumeAt = first.position?.();
+    await first.sync?.();
+    await first.write(chunk("three "), never());
+    await first.close();
+    const later = await opened("out", resumeAt === undefined ? {} : { resumeAt });
+    expect(await readFile(dir.path("out"), "utf8")).toBe("one two ");
+    await later.write(chunk("again "), never());
+    expect(await readFile(dir.path("out"), "utf8")).toBe("one two again ");
+  });
+
+  test("knows its place after a snapshot, and while one is on its way", async () => {
+    const output = await opened("out");
+    await output.write(chunk("old content "), never());
+    await output.reset?.begin(never());
+    await output.write(chunk("new"), never());
+    expect(output.position?.()).toBe("old content ".length);
+    await output.reset?.commit(never());
+    expect(output.position?.()).toBe("new".length);
+  });
+
+  test("says that its place is lost when the file does not reach so far", async () => {
+    await writeFile(dir.path("out"), "short");
+    await expect(create(dir.path("out"), { resumeAt: 100 }).open(never())).rejects.toBeInstanceOf(SinkPositionLost);
+    expect(await readFile(dir.path("out"), "utf8")).toBe("short");
+  });
+
   const content = (name: string): Promise<string> => readFile(dir.path(name), "utf8");
 
   test("empties an existing file when it opens", async () => {
