@@ -1,5 +1,5 @@
 import type { Expression, Order, PlanType } from "../plan/types.ts";
-import type { Value } from "../types.ts";
+import type { Interval, Value } from "../types.ts";
 
 /** An expression in words near SQL, for people; `names` are those of the input's columns. */
 export function describeExpression(expression: Expression, names: readonly string[]): string {
@@ -52,11 +52,16 @@ const longest = 40;
 
 function describeValue(value: Value, type: PlanType): string {
   if (typeof value === "string") return `'${value.length > longest ? `${value.slice(0, longest)}…` : value}'`;
-  if (value !== null && typeof value === "object") return "constant";
+  if (value !== null && typeof value === "object") return "months" in value ? intervalText(value) : "constant";
   if (type.id === "DATE" && typeof value === "number") return isoText(value * 86_400_000)?.slice(0, 10) ?? String(value);
   if (type.id.startsWith("TIMESTAMP") && typeof value === "bigint") return isoText(Number(value / 1000n)) ?? String(value);
   if (type.id === "DECIMAL" && typeof value === "bigint") return decimalText(value, type.scale ?? 0);
   return String(value);
+}
+
+function intervalText({ months, days, micros }: Interval): string {
+  const parts = [months !== 0 && `${months} months`, days !== 0 && `${days} days`, micros !== 0n && `${Number(micros) / 1e6} s`];
+  return `interval '${parts.filter((part) => part !== false).join(" ") || "0 s"}'`;
 }
 
 /** Undefined beyond the years that JavaScript knows. */

@@ -15,6 +15,7 @@ test("expressions read nearly as they were written", async () => {
     "ts < TIMESTAMP '1970-01-02 00:00:00'": "ts < 1970-01-02T00:00:00.000Z",
     "CASE WHEN a = 1 THEN b ELSE a END": "case when a = 1 then b else a end",
     "coalesce(a, b)": "coalesce(a, b)",
+    "ts - INTERVAL 90 MINUTE": "ts - interval '5400 s'",
     "a IS NULL AND s IN ('x', 'y')": "(a is null and s in ('x', 'y'))",
     "substring(s, 1, 2)": "substring(s, 1, 2)",
     "CAST(a AS BIGINT)": "a::BIGINT",
