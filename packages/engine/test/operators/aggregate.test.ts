@@ -1,5 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createRowCompiler } from "../../src/expression/create-row-compiler.ts";
+import { createAggregate } from "../../src/operators/aggregate.ts";
+import type { AggregateNode, Expression, PlanType } from "../../src/plan/types.ts";
 import { openQueryBench, type QueryBench } from "../aggregates/query-bench.ts";
+
+/** SELECT #0, sum(#1) GROUP BY #0 over rows of an INTEGER and a HUGEINT. */
+const types: readonly PlanType[] = [{ id: "INTEGER" }, { id: "HUGEINT" }];
+const [group, summand] = types.map((type, index): Expression => ({ kind: "column", index, type })) as [Expression, Expression];
+const sumByGroup: AggregateNode = {
+  kind: "aggregate",
+  types,
+  input: { kind: "scan", relation: "t", columns: [0, 1], filters: [], types },
+  groups: [group],
+  sets: [[0]],
+  aggregates: [{ name: "sum", args: [summand], distinct: false, filter: undefined, orderBy: [], type: { id: "HUGEINT" } }],
+  groupingFunctions: [],
+};
 
 let bench: QueryBench;
 beforeAll(async () => {
@@ -79,5 +95,49 @@ describe("createAggregate", () => {
       const name = call.slice(0, call.indexOf("("));
       expect(await bench.refusal(`SELECT ${call} FROM t`)).toContain(name === "list" || name === "max" ? "aggregate" : name);
     }
+  });
+
+  it("refuses to group or compare intervals, of which equal ones may look different", async () => {
+    for (const query of [
+      "SELECT v, count(*) FROM (SELECT ts - ts AS v FROM t) GROUP BY v",
+      "SELECT max(v) FROM (SELECT ts - ts AS v FROM t)",
+      "SELECT count(DISTINCT v) FROM (SELECT ts - ts AS v FROM t)",
+    ]) {
+      expect(await bench.refusal(query)).toContain("INTERVAL");
+    }
+  });
+
+  it("gives nothing for changes that cancel, and touches no other group", () => {
+    const operator = createAggregate(sumByGroup, createRowCompiler());
+    const first = operator.step([
+      [
+        [[1, 10n], 1],
+        [[2, 20n], 1],
+      ],
+    ]);
+    expect(first).toEqual([
+      [[1, 10n], 1],
+      [[2, 20n], 1],
+    ]);
+    expect(
+      operator.step([
+        [
+          [[3, 5n], -1],
+          [[1, 7n], 1],
+          [[3, 5n], 1],
+          [[1, 7n], -1],
+        ],
+      ]),
+    ).toEqual([]);
+    expect(operator.retained).toBe(2);
+    expect(operator.step([[[[2, 20n], -1]]])).toEqual([[[2, 20n], -1]]);
+    expect(operator.retained).toBe(1);
+  });
+
+  it("fails in DuckDB's words when a sum is beyond a HUGEINT", () => {
+    const operator = createAggregate(sumByGroup, createRowCompiler());
+    const half = 2n ** 126n;
+    expect(operator.step([[[[1, half], 1]]])).toEqual([[[1, half], 1]]);
+    expect(() => operator.step([[[[1, half], 1]]])).toThrow("Overflow in HUGEINT addition");
   });
 });
