@@ -1,5 +1,6 @@
 import type { PlanType } from "../plan/types.ts";
 import { internalFunctions } from "./internal-functions.ts";
+import { jsonFunctions } from "./json/json-functions.ts";
 import { listFunctions } from "./lists/list-functions.ts";
 import { mapFunctions } from "./lists/map-functions.ts";
 import { structFunctions } from "./lists/struct-functions.ts";
@@ -16,6 +17,7 @@ export const functionTable: readonly ScalarFunction[] = [
   ...listFunctions,
   ...structFunctions,
   ...mapFunctions,
+  ...jsonFunctions,
   ...internalFunctions,
 ];
 

@@ -73,7 +73,7 @@ export const integerType = type("INTEGER");
 
 const words = [
   "", " ", "a", "A", "abc", "ABC", "aaa", "abcabc", "a%b_c", "%", "_", "\\", "é", "e\u0301", "ß", "İI", "ǅ", "Σας", "😀", "a😀b", "😀😀", "👨‍👩‍👧",
-  "日本語", "\u00a0x\u2003", "\t\n x \r", "\ufffd\uffff", "\u{10ffff}z", "fi", "-1.5", "a,b,,c", ",", "x".repeat(40), "$.a", "\u200b", "ab😀", "naïve café",
+  "日本語", "\u00a0x\u2003", "\t\n x \r", "\ufffd\uffff", "\u{10ffff}z", "fi", "-1.5", "a,b,,c", ",", "x".repeat(40), "$.a", "\u200b", "a\0b", "\0", "ab😀", "naïve café",
 ]; // prettier-ignore
 const alphabet = [..."aabbcAB,%_ .-\\é", "😀", "\u0301", "日", "ß", " "];
 export const randomText = (r: Random): string => Array.from({ length: r.below(12) }, () => r.pick(alphabet)).join("");

@@ -5,6 +5,7 @@ import { duckdbType, duckdbTypeSql, fromDuckDBType } from "../../src/duckdb/colu
 import { fromDuckDBValue } from "../../src/duckdb/from-duckdb-value.ts";
 import { quoteIdentifier } from "../../src/duckdb/quote.ts";
 import { EvaluationError } from "../../src/expression/evaluation-error.ts";
+import { createFunctionBuilder } from "../../src/expression/generate.ts";
 import { findFunction } from "../../src/functions/function-table.ts";
 import type { Expression, PlanType } from "../../src/plan/types.ts";
 import type { ColumnType, Value } from "../../src/types.ts";
@@ -127,7 +128,7 @@ function bindCall(name: string, args: readonly Argument[], result: PlanType): (t
   const evaluate = overload.bind(call) as (...values: readonly Value[]) => Value;
   const names = args.map((_, i) => `a${i}`);
   const source = overload.inline?.(names, call);
-  const inlined = source === undefined ? undefined : (new Function(...names, `return ${source}`) as typeof evaluate);
+  const inlined = source === undefined ? undefined : (build(names, source) as typeof evaluate);
   return (tuple) => {
     if (overload.onNull === "null" && tuple.includes(null)) return null;
     const value = evaluate(...tuple);
@@ -135,6 +136,12 @@ function bindCall(name: string, args: readonly Argument[], result: PlanType): (t
       throw new Error(`${name} inline differs on ${tuple.map(show).join(", ")}`);
     return value;
   };
+}
+
+function build(names: readonly string[], source: string): unknown {
+  const builder = createFunctionBuilder();
+  builder.add(`return ${source};`);
+  return builder.build(names);
 }
 
 /** A value as text that tells types, -0 and every bit of a number apart. */
