@@ -18,7 +18,7 @@ export interface PipelineWaits {
   readonly startAndWait: (name: string, options?: WaitOptions & StartOptions) => Promise<Pipeline>;
   /** Stops by force and waits until it has stopped. */
   readonly stopAndWait: (name: string, options?: WaitOptions) => Promise<Pipeline>;
-  /** Has a checkpoint written, and waits until the pipeline has stopped. Fails with `suspend_failed` when it goes on instead. */
+  /** Has a checkpoint written, and waits until the pipeline has stopped. Fails with `suspend_failed` when the wish is taken back. */
   readonly suspendAndWait: (name: string, options?: WaitOptions) => Promise<Pipeline>;
   /** Gives up the storage of a stopped pipeline and waits until it is gone. */
   readonly clearAndWait: (name: string, options?: WaitOptions) => Promise<Pipeline>;
@@ -150,7 +150,9 @@ function assertApproved(pipeline: Pipeline): void {
 
 function notSuspended(pipeline: Pipeline): ClientError {
   const details = pipeline.deployment_runtime_status_details;
-  return new ClientError("suspend_failed", `${pipeline.name} goes on: ${details?.reason ?? "it was not suspended"}`, { details });
+  return new ClientError("suspend_failed", `${pipeline.name} was not suspended: ${details?.reason ?? "another wish came in between"}`, {
+    details,
+  });
 }
 
 function compilerSays({ program_status, program_error }: Pipeline): string {

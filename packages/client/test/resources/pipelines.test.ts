@@ -76,7 +76,7 @@ describe("waiting for a pipeline", () => {
     await withStates([running, goesOn], async (client) => {
       expect(await failure(client.pipelines.suspendAndWait("p", fast))).toMatchObject({
         code: "suspend_failed",
-        message: "p goes on: the disk is full",
+        message: "p was not suspended: the disk is full",
       });
     });
   });

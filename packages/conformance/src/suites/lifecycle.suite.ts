@@ -127,6 +127,12 @@ export const lifecycleSuite: Suite = (kit) => {
         const stopped = await client.pipelines.waitFor(pipeline, "Stopped", { timeoutMs: waitMs });
         assert.equal(stopped.deployment_error?.error_code, "RuntimeError.WorkerPanic");
         await expectFailure(client.pipelines.stats(pipeline), 503, "PipelineInteractionNotDeployed");
+        // What was accepted is not lost, and this program cannot take it.
+        await client.pipelines.start(pipeline);
+        const again = await client.pipelines.waitFor(pipeline, (p) => p.deployment_error !== null, { timeoutMs: waitMs });
+        assert.equal(again.deployment_error?.error_code, "RuntimeError.WorkerPanic");
+        await client.pipelines.waitFor(pipeline, "Stopped", { timeoutMs: waitMs });
+        await client.pipelines.clearAndWait(pipeline, { timeoutMs: waitMs });
         await client.pipelines.startAndWait(pipeline, { timeoutMs: waitMs });
       });
       assert.equal((await client.pipelines.get(neighbour)).deployment_status, "Running");

@@ -50,6 +50,7 @@ export const outputConnectorsSuite: Suite = (kit) => {
           total_processed_steps: before.metrics.total_processed_steps,
           memory: 0,
         },
+        delivery: before.delivery,
         fatal_error: null,
         encode_errors: [],
         transport_errors: [],
@@ -57,7 +58,8 @@ export const outputConnectorsSuite: Suite = (kit) => {
         reset: null,
       });
       await client.ingress(pipeline, "t", rows(0, 50), { wait: true, timeoutMs: waitMs });
-      const { metrics } = await client.outputs.stats(pipeline, '"v"', "file");
+      const { metrics, delivery } = await client.outputs.stats(pipeline, '"v"', "file");
+      assert.equal(delivery, "exactly_once");
       assert.deepEqual([metrics.transmitted_records, metrics.total_processed_input_records, metrics.queued_records], [50, 50, 0]);
       assert.ok(metrics.transmitted_bytes > 0 && metrics.total_processed_steps > 0);
       const unknown = await expectFailure(client.outputs.stats(pipeline, "v", "File"), 404, "UnknownOutputEndpoint");

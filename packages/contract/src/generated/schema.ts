@@ -820,9 +820,8 @@ export interface paths {
          *     waits is taken back; a stopped pipeline is left alone.
          *
          *     Without `force` the pipeline is suspended: it writes a checkpoint and then ends, so that the next start has nothing to do
-         *     again. Poll until it is `Stopped`. When it cannot be suspended for now (while `Bootstrapping` or `Replaying`), or not within two
-         *     minutes, it goes on as it was, with the cause in `deployment_runtime_status_details.reason`. When the checkpoint cannot be written,
-         *     the deployment ends with that error. A stop by force works at any time. A pipeline without storage cannot be suspended: 500
+         *     again. Poll until it is `Stopped`. When it is not done within two minutes the wish is taken back, with the cause in
+         *     `deployment_runtime_status_details.reason`. When the checkpoint cannot be written, the deployment ends with that error. A stop by force works at any time. A pipeline without storage cannot be suspended: 500
          *     `SuspendError`. One that has not begun its work is stopped as by force.
          *
          *     Either way the storage stays, and the next start goes on from it: what the pipeline has accepted is not lost.
@@ -2426,6 +2425,23 @@ export interface components {
                  *           "StorageRequired"
                  *         ]
                  *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The pipeline cannot be suspended for now, or its process did not answer in time. A stop with `force=true` has no such answer. */
+        CannotSuspendNow: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "message": "The pipeline computes the views that changed. Try again later.",
+                 *       "error_code": "BootstrapInProgress",
+                 *       "details": {}
                  *     }
                  */
                 "application/json": components["schemas"]["ErrorResponse"];
@@ -4701,7 +4717,7 @@ export interface operations {
             404: components["responses"]["UnknownPipeline"];
             410: components["responses"]["Terminating"];
             500: components["responses"]["CannotCheckpoint"];
-            503: components["responses"]["PipelineUnavailable"];
+            503: components["responses"]["CannotSuspendNow"];
         };
     };
     controlInputConnector: {
