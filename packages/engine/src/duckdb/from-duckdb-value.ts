@@ -1,3 +1,4 @@
+import { DuckDBVarCharVector } from "@duckdb/node-api";
 import type {
   DuckDBBlobValue,
   DuckDBDateValue,
@@ -86,6 +87,10 @@ export function createChunkReader(types: readonly ColumnType[]): ChunkReader {
 
 function readColumn(vector: DuckDBVector, convert: Convert | undefined, rows: Value[][], column: number): void {
   const count = rows.length;
+  if (vector instanceof DuckDBVarCharVector) {
+    for (let i = 0; i < count; i++) rows[i]![column] = textAt(vector, i);
+    return;
+  }
   if (convert === undefined) {
     for (let i = 0; i < count; i++) rows[i]![column] = vector.getItem(i) as Value;
     return;
@@ -94,4 +99,17 @@ function readColumn(vector: DuckDBVector, convert: Convert | undefined, rows: Va
     const value = vector.getItem(i);
     rows[i]![column] = value === null ? null : convert(value);
   }
+}
+
+const slotBytes = 16;
+const prefixAt = 4;
+
+/** The binding's decoder takes a leading U+FEFF for a mark of the encoding and drops it; here it is part of the text. */
+function textAt(vector: DuckDBVarCharVector, row: number): Value {
+  const text = vector.getItem(row);
+  if (text === null) return null;
+  const slots = vector["dataView"];
+  const at = row * slotBytes + prefixAt;
+  const marked = slots.getUint16(at) === 0xefbb && slots.getUint8(at + 2) === 0xbf;
+  return marked ? `\ufeff${text}` : text;
 }

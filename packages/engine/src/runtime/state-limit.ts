@@ -70,7 +70,8 @@ const named = 3;
 
 /** The tables and views that hold most, with how much. */
 function largest({ tables, graph, program }: RunningProgram): string {
-  const holders = [...tables].map(([name, { retained }]) => ({ name: `table '${name}'`, unit: "rows", retained }));
+  const own = program.tables.filter((table) => table.internal !== true);
+  const holders = own.map(({ name }) => ({ name: `table '${name}'`, unit: "rows", retained: tables.get(name)!.retained }));
   const counted = new Set<DataflowNode>();
   const count = (node: DataflowNode): number => {
     if (counted.has(node)) return 0;
