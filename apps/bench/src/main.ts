@@ -3,10 +3,12 @@
  */
 import { runEngineBench } from "./engine/run-engine-bench.ts";
 import { runHttpBench } from "./http/run-http-bench.ts";
+import { runPipelineBench } from "./pipeline/run-pipeline-bench.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   http: runHttpBench,
   engine: runEngineBench,
+  pipeline: runPipelineBench,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

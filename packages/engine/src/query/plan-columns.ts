@@ -6,6 +6,7 @@ interface PlanNode {
   readonly expressions?: readonly Expression[];
   readonly groups?: readonly Expression[];
   readonly grouping_sets?: readonly unknown[];
+  readonly grouping_functions?: readonly unknown[];
   readonly join_type?: string;
   readonly projection_ids?: readonly number[];
   readonly projection_map?: readonly number[];
@@ -39,16 +40,21 @@ export function eachColumnRead(plan: unknown, onRead: (relation: string, column:
  */
 export function neverNull(plan: unknown, relations: Relations): readonly boolean[] {
   const root = (plan as { readonly plans?: readonly PlanNode[] } | undefined)?.plans?.[0];
-  return root === undefined ? [] : columnsOf(root, relations);
+  return (root && columnsOf(root, relations)) ?? [];
 }
 
-function columnsOf(node: PlanNode, relations: Relations): readonly boolean[] {
-  const child = (at: number): readonly boolean[] => {
+/** Undefined when not even the number of columns is known: what stands beside them has no known place either. */
+function columnsOf(node: PlanNode, relations: Relations): readonly boolean[] | undefined {
+  const child = (at: number): readonly boolean[] | undefined => {
     const found = node.children?.[at];
-    return found === undefined ? [] : columnsOf(found, relations);
+    return found && columnsOf(found, relations);
+  };
+  const leftAndRight = (rightCounts = true): readonly boolean[] | undefined => {
+    const [left, right] = [child(0), child(1)];
+    return left && right && [...left, ...right.map((certain) => certain && rightCounts)];
   };
   const maps = [node.projection_ids, node.projection_map, node.left_projection_map, node.right_projection_map];
-  if (maps.some((map) => map !== undefined && map.length > 0)) return [];
+  if (maps.some((map) => map !== undefined && map.length > 0)) return undefined;
   switch (node.type) {
     case "LOGICAL_GET": {
       const fields = relations.get(node.function_data?.table?.toLowerCase() ?? "")?.fields ?? [];
@@ -63,7 +69,8 @@ function columnsOf(node: PlanNode, relations: Relations): readonly boolean[] {
       // With several grouping sets a group is NULL in the rows of those that leave it out.
       const kept = (node.grouping_sets?.length ?? 0) <= 1;
       const groups = (node.groups ?? []).map((group) => kept && isNeverNull(group, columns));
-      return [...groups, ...(node.expressions ?? []).map(({ name }) => name === "count_star" || name === "count")];
+      const counts = (node.expressions ?? []).map(({ name }) => name === "count_star" || name === "count");
+      return [...groups, ...counts, ...(node.grouping_functions ?? []).map(() => false)];
     }
     case "LOGICAL_FILTER":
     case "LOGICAL_ORDER_BY":
@@ -71,16 +78,16 @@ function columnsOf(node: PlanNode, relations: Relations): readonly boolean[] {
     case "LOGICAL_DISTINCT":
       return child(0);
     case "LOGICAL_CROSS_PRODUCT":
-      return [...child(0), ...child(1)];
+      return leftAndRight();
     case "LOGICAL_COMPARISON_JOIN":
-      if (node.join_type === "INNER") return [...child(0), ...child(1)];
-      return node.join_type === "LEFT" ? child(0) : [];
+      if (node.join_type === "INNER") return leftAndRight();
+      return node.join_type === "LEFT" ? leftAndRight(false) : undefined;
     default:
-      return [];
+      return undefined;
   }
 }
 
-function isNeverNull(expression: Expression, columns: readonly boolean[]): boolean {
-  if (expression.expression_class === "BOUND_REF") return columns[expression.index ?? -1] === true;
+function isNeverNull(expression: Expression, columns: readonly boolean[] | undefined): boolean {
+  if (expression.expression_class === "BOUND_REF") return columns?.[expression.index ?? -1] === true;
   return expression.expression_class === "BOUND_CONSTANT" && expression.value?.is_null === false;
 }

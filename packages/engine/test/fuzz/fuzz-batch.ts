@@ -41,34 +41,51 @@ export interface BatchOptions {
 /** Runs random scenarios of one seed; a failure comes shrunk. */
 export async function fuzzBatch({ seed, runs, time, shrinkTime, path, onScenario }: BatchOptions): Promise<BatchReport> {
   const tally = createTally();
-  const property = fc.asyncProperty(scenarios, async (scenario) => {
-    onScenario?.(scenario);
-    const checked = await checkMaintained(programOf(scenario), scenario.steps, {
-      approximate: approximateColumns(scenario),
-      restartAfter: scenario.restartAfter,
-    });
-    tally.add(checked);
-  });
   const end = Date.now() + time;
   let failure: Failure | undefined;
   // A check of its own for each case: the time is for cases, shrinking one has its own.
   for (let run = 0; run < runs && failure === undefined && Date.now() < end; run++)
-    failure = await runCase(property, path === undefined ? (seed + run * 7919) | 0 : seed, path, shrinkTime);
+    failure = await runCase({ seed: path === undefined ? (seed + run * 7919) | 0 : seed, path, shrinkTime, tally, onScenario });
   return { ...tally.report(), failure };
 }
 
-async function runCase(
-  property: fc.IAsyncProperty<[Scenario]>,
-  seed: number,
-  path: string | undefined,
-  shrinkTime: number,
-): Promise<Failure | undefined> {
+interface CaseOptions {
+  readonly seed: number;
+  readonly path: string | undefined;
+  readonly shrinkTime: number;
+  readonly onScenario: BatchOptions["onScenario"] | undefined;
+  readonly tally: Tally;
+}
+
+async function runCase({ seed, path, shrinkTime, tally, onScenario }: CaseOptions): Promise<Failure | undefined> {
+  let kind: string | undefined;
+  const property = fc.asyncProperty(scenarios, async (scenario) => {
+    onScenario?.(scenario);
+    try {
+      const checked = await checkMaintained(programOf(scenario), scenario.steps, {
+        approximate: approximateColumns(scenario),
+        restartAfter: scenario.restartAfter,
+      });
+      if (kind === undefined) tally.add(checked);
+    } catch (error) {
+      kind ??= kindOf(error);
+      // Smaller must stay the same failure.
+      if (kindOf(error) === kind) throw error;
+    }
+  });
   const replay = path === undefined ? {} : { path };
   const details = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: shrinkTime, ...replay });
   const found = details.counterexample?.[0];
   if (found === undefined) return undefined;
   const error = details.errorInstance as Error | undefined;
   return { seed, path: details.counterexamplePath ?? "", error: error?.stack ?? String(error), scenario: printScenario(found) };
+}
+
+/** What a failure is about, without the names and values in it. */
+function kindOf(error: unknown): string {
+  const { name, message } = error as Error;
+  const line = message.split("\n")[0]!.replace(/^after step \d+(?:, \w+)?: /, "");
+  return `${name}: ${line.replace(/'[^']*'|"[^"]*"|\([^)]*\)|\d+/g, "…").slice(0, 80)}`;
 }
 
 interface Tally {

@@ -1,5 +1,5 @@
 import type { Step, TableChange } from "../oracle/changes.ts";
-import type { Scenario } from "./scenario.ts";
+import type { FuzzTable, Scenario } from "./scenario.ts";
 import { shrinkTree } from "./sql-tree.ts";
 
 /** Smaller scenarios, the boldest first: fewer views, steps, changes, tables, then simpler queries, columns and values. */
@@ -21,7 +21,11 @@ export function* shrinkScenario(scenario: Scenario): Generator<Scenario> {
   yield* fewerColumns(scenario);
   for (const [s, step] of steps.entries())
     for (const [name, changes] of step)
-      for (const plainer of plainerRows(changes)) yield { ...scenario, steps: steps.with(s, new Map(step).set(name, plainer)) };
+      for (const plainer of plainerRows(
+        changes,
+        tables.find((table) => table.name === name)!,
+      ))
+        yield { ...scenario, steps: steps.with(s, new Map(step).set(name, plainer)) };
 }
 
 function without(step: Step, name: string): Step {
@@ -59,12 +63,12 @@ function* fewerColumns(scenario: Scenario): Generator<Scenario> {
   }
 }
 
-/** NULL and zero where there was something else. */
-function* plainerRows(changes: readonly TableChange[]): Generator<readonly TableChange[]> {
+/** NULL, where there may be one, and zero where there was something else. */
+function* plainerRows(changes: readonly TableChange[], { columns }: FuzzTable): Generator<readonly TableChange[]> {
   for (const [i, { op, row }] of changes.entries())
     for (const [c, value] of row.entries()) {
       if (value === null || value === undefined) continue;
-      yield changes.with(i, { op, row: row.with(c, null) });
+      if (!columns[c]!.notNull) yield changes.with(i, { op, row: row.with(c, null) });
       const zero = typeof value === "bigint" ? 0n : typeof value === "number" ? 0 : typeof value === "string" ? "" : value;
       if (zero !== value) yield changes.with(i, { op, row: row.with(c, zero) });
     }

@@ -27,6 +27,9 @@ const queries = [
   "SELECT * FROM (VALUES (1, NULL), (2, 3)) AS v(a, b)",
   "SELECT k.y, l.z FROM k ASOF LEFT JOIN l ON k.id >= l.id + 1",
   "SELECT k.y, l.z FROM k POSITIONAL JOIN l",
+  "SELECT k.y, l.z, j.y AS jy FROM k RIGHT JOIN l ON k.id = l.id JOIN k AS j ON l.z >= j.id",
+  "SELECT k.y, l.z, j.y AS jy FROM k LEFT JOIN l ON k.id = l.id JOIN k AS j ON k.id >= j.id",
+  "SELECT q.y, q.g, q.m, k.y AS ky FROM (SELECT y, grouping(y) AS g, max(x) AS m FROM k GROUP BY y) AS q JOIN k ON k.y = q.y",
 ];
 
 test.each(queries)("no NULL stands in a column that is published as NOT NULL: %s", async (query) => {
