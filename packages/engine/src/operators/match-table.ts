@@ -22,34 +22,54 @@ export interface MatchTable {
 
 const none: readonly Matched[] = [];
 
-/** An empty side of a join. */
+/** An empty side of a join. Most keys have one row: it stands by itself, without a map around it. */
 export function createMatchTable(rowKey: (row: Row) => Key): MatchTable {
-  const keys = new Map<Key, Map<Key, Matched>>();
+  const keys = new Map<Key, Matched | Map<Key, Matched>>();
   let retained = 0;
+  const find = (key: Key, identity: Key): Matched | undefined => {
+    const held = keys.get(key);
+    if (held instanceof Map) return held.get(identity);
+    return held !== undefined && isSameKey(rowKey(held.row), identity) ? held : undefined;
+  };
+  const insert = (key: Key, identity: Key, added: Matched): void => {
+    const held = keys.get(key);
+    if (held === undefined) keys.set(key, added);
+    else if (held instanceof Map) held.set(identity, added);
+    else keys.set(key, new Map([[rowKey(held.row), held], [identity, added]])); // prettier-ignore
+    retained++;
+  };
+  const remove = (key: Key, identity: Key): void => {
+    const held = keys.get(key);
+    if (held instanceof Map && held.size > 1) held.delete(identity);
+    else keys.delete(key);
+    retained--;
+  };
   return {
     add(key, row, weight) {
-      let held = keys.get(key);
-      if (held === undefined) keys.set(key, (held = new Map()));
       const identity = rowKey(row);
-      const matched = held.get(identity);
+      const matched = find(key, identity);
       if (matched === undefined) {
         const added: Matched = { row, weight, some: 0, unknown: 0 };
-        held.set(identity, added);
-        retained++;
+        insert(key, identity, added);
         return { matched: added, fresh: true };
       }
       matched.weight += weight;
-      if (matched.weight === 0) {
-        held.delete(identity);
-        retained--;
-        if (held.size === 0) keys.delete(key);
-      }
+      if (matched.weight === 0) remove(key, identity);
       return { matched, fresh: false };
     },
-    find: (key, row) => keys.get(key)?.get(rowKey(row)),
-    rowsOf: (key) => keys.get(key)?.values() ?? none,
+    find: (key, row) => find(key, rowKey(row)),
+    rowsOf(key) {
+      const held = keys.get(key);
+      if (held instanceof Map) return held.values();
+      return held === undefined ? none : [held];
+    },
     get retained() {
       return retained;
     },
   };
+}
+
+/** As a Map compares: NaN is NaN. */
+function isSameKey(a: Key, b: Key): boolean {
+  return a === b || Object.is(a, b);
 }
