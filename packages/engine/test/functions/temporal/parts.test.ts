@@ -65,6 +65,9 @@ describe("parts of dates and times", () => {
       "mil",
     ])
       await prover.prove("date_part", [fixed(varchar, part), timestamp], { rows: 60 });
+    for (const type of [date, timestampTz, intervalArgument]) await prover.prove("datepart", [fixed(varchar, "month"), type], { rows: 60 });
+    for (const type of [date, timestampTz, intervalArgument, time])
+      await prover.prove("date_part", [fixed(varchar, "hour"), type], { rows: 60 });
     expect(isRefused("date_part", [text, timestamp])).toBe(true);
     expect(isRefused("date_part", [fixed(varchar, "timezone"), timestamp])).toBe(true);
   });
