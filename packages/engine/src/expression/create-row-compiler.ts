@@ -5,7 +5,7 @@ import { createExpressionCompiler, type ExpressionCompiler } from "./compile-exp
 import { comparisonSource } from "./comparison-source.ts";
 import { createFunctionBuilder, type FunctionBuilder } from "./generate.ts";
 import { identitySource, partSource } from "./keys.ts";
-import { compareOf } from "./order.ts";
+import { compareOf, orderKind } from "./order.ts";
 import type { RowCompiler } from "./row-compiler.ts";
 
 /** Compiles expressions to JavaScript. It has no state: one serves a whole process. */
@@ -114,8 +114,14 @@ function compare(orders: readonly Order[]): (a: Row, b: Row) => number {
     builder.add(`if (${x} === null || ${y} === null) {`);
     builder.add(`if (${x} !== ${y}) return ${x} === null ? ${nullsFirst ? -1 : 1} : ${nullsFirst ? 1 : -1};`);
     builder.add("} else {");
-    builder.add(`if (${comparisonSource(builder, expression.type, "<", x, y)}) return ${less};`);
-    builder.add(`if (${comparisonSource(builder, expression.type, ">", x, y)}) return ${-less};`);
+    if (orderKind(expression.type) === "native") {
+      builder.add(`if (${x} < ${y}) return ${less};`);
+      builder.add(`if (${x} > ${y}) return ${-less};`);
+    } else {
+      const difference = builder.local();
+      builder.add(`const ${difference} = ${builder.bind(compareOf(expression.type))}(${x}, ${y});`);
+      builder.add(`if (${difference} !== 0) return ${descending ? "-" : ""}${difference};`);
+    }
     builder.add("}");
   }
   builder.add("return 0;");

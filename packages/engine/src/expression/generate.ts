@@ -49,7 +49,6 @@ export function createFunctionBuilder(): FunctionBuilder {
     build(parameters) {
       const names = values.map((_, i) => `k${i}`);
       const text = `"use strict";\nreturn (${parameters.join(", ")}) => {\n${[...first, ...statements].join("\n")}\n};`;
-      // eslint-disable-next-line no-new-func, @typescript-eslint/no-implied-eval -- the one place for it
       const make = new Function(...names, text) as (...bound: readonly unknown[]) => unknown;
       return make(...values);
     },

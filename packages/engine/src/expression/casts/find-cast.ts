@@ -1,6 +1,7 @@
 import type { PlanType } from "../../plan/types.ts";
 import type { Value } from "../../types.ts";
 import { numberCast } from "./number-casts.ts";
+import { parseCast } from "./parse-casts.ts";
 import { temporalCast } from "./temporal-casts.ts";
 import { textCast } from "./text-casts.ts";
 
@@ -14,5 +15,5 @@ export interface Cast {
 
 /** The conversion between two types, or undefined when it is not proven to equal DuckDB's. */
 export function findCast(from: PlanType, to: PlanType): Cast | undefined {
-  return numberCast(from, to) ?? textCast(from, to) ?? temporalCast(from, to);
+  return numberCast(from, to) ?? textCast(from, to) ?? parseCast(from, to) ?? temporalCast(from, to);
 }

@@ -1,0 +1,78 @@
+import type { PlanType } from "../../plan/types.ts";
+import type { Value } from "../../types.ts";
+import { EvaluationError } from "../evaluation-error.ts";
+import { integerType, type IntegerType } from "../number-types.ts";
+import type { Cast } from "./find-cast.ts";
+
+/** Casts from VARCHAR. */
+export function parseCast(from: PlanType, to: PlanType): Cast | undefined {
+  if (from.id !== "VARCHAR") return undefined;
+  const integer = integerType(to);
+  // For unsigned types DuckDB has many rules of its own about a minus.
+  if (integer !== undefined)
+    return integer.physical.endsWith("128") || integer.min === 0n ? undefined : parser(to, (text) => parseInteger(text, integer));
+  if (to.id === "DOUBLE") return parser(to, parseDouble);
+  if (to.id === "BOOLEAN") return parser(to, (text) => booleans.get(text.toLowerCase()));
+  return undefined;
+}
+
+/** `parse` gives undefined for text that is no such value. */
+function parser(to: PlanType, parse: (text: string) => NonNullable<Value> | undefined): Cast {
+  return {
+    convert: (text: string) => {
+      const value = parse(text);
+      if (value === undefined) throw new EvaluationError(`Could not convert string '${text}' to ${to.id}`);
+      return value;
+    },
+  };
+}
+
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "t", "yes", "y", "1"].map((text) => [text, true] as const),
+  ...["false", "f", "no", "n", "0"].map((text) => [text, false] as const),
+]);
+
+/** Digits may be grouped by single underscores; white space is ASCII's. */
+const digits = String.raw`\d+(?:_\d+)*`;
+const mantissa = String.raw`^[ \t-\r]*([+-]?)(?:(${digits})(?:\.(${digits})?)?|\.(${digits}))`;
+const number = new RegExp(String.raw`${mantissa}(?:[eE]([+-]?${digits}))?[ \t-\r]*$`);
+/** The power of ten is itself read as an integer, which may end with a point, or be white space. */
+const integer = new RegExp(String.raw`${mantissa}(?:[eE](?:([+-]?${digits})\.?|[+-]?(?=[ \t-\r])))?[ \t-\r]*$`);
+const radix = /^[ \t-\r]*0(?:[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|[bB][01]+(?:_[01]+)*)$/;
+const loneSign = /^[ \t-\r]*[+-][ \t-\r]+$/;
+const plainInteger = /^-?\d{1,15}$/;
+
+/** A fraction is rounded, half away from zero. */
+function parseInteger(text: string, type: IntegerType): number | bigint | undefined {
+  const value = plainInteger.test(text) ? BigInt(text) : roundedNumber(text);
+  if (value === undefined || value < type.min || value > type.max) return undefined;
+  return type.big ? value : Number(value);
+}
+
+function roundedNumber(text: string): bigint | undefined {
+  const match = integer.exec(text);
+  // DuckDB takes a sign before white space for zero.
+  if (match === null && radix.test(text)) return BigInt(text.replaceAll("_", ""));
+  if (match === null) return loneSign.test(text) ? 0n : undefined;
+  const [, sign, whole, fraction, only, power = "0"] = match;
+  const decimals = (fraction ?? only ?? "").replaceAll("_", "");
+  const value = BigInt((whole ?? "").replaceAll("_", "") + decimals);
+  const exponent = Number(power.replaceAll("_", "")) - decimals.length;
+  const magnitude = exponent >= 0 ? value * 10n ** BigInt(exponent) : roundHalfUp(value, 10n ** BigInt(-exponent));
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+const roundHalfUp = (value: bigint, divisor: bigint): bigint => (value + divisor / 2n) / divisor;
+
+const plusMinus = /^[ \t-\r]*\+(-.*)$/s;
+const special = /^[ \t-\r]*([+-]?)(?:(inf|infinity)|nan)[ \t-\r]*$/i;
+
+function parseDouble(text: string): number | undefined {
+  if (number.test(text)) return Number(text.replaceAll("_", ""));
+  // A plus is passed over before the number is read, whatever its own sign.
+  const signed = plusMinus.exec(text)?.[1];
+  if (signed !== undefined && number.test(signed)) return Number(signed.replaceAll("_", ""));
+  const match = special.exec(text);
+  if (match === null) return undefined;
+  return match[2] === undefined ? NaN : match[1] === "-" ? -Infinity : Infinity;
+}
