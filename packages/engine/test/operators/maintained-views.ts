@@ -33,11 +33,7 @@ async function planned(plan: () => Promise<PlanNode>): Promise<PlanNode | Unsupp
 }
 
 /** Steps through deltas of tables with views that are all incremental; after each step, every view's deltas added up must be what a plain DuckDB gives for its query. */
-export async function followWithDuckDB(
-  sql: string,
-  steps: readonly ReadonlyMap<string, Delta>[],
-  rows: RowCompiler,
-): Promise<void> {
+export async function followWithDuckDB(sql: string, steps: readonly ReadonlyMap<string, Delta>[], rows: RowCompiler): Promise<void> {
   const { program, graph } = await graphOf(sql, rows);
   for (const [view, kept] of graph.views) if (kept.mode === "recompute") throw new Error(`${view} is recomputed: ${kept.reason}`);
   const plain = await openPlainDuckDB(program);
