@@ -24,7 +24,7 @@ export function createFunctionBuilder(): FunctionBuilder {
   let locals = 0;
   return {
     bind(value) {
-      const known = values.indexOf(value);
+      const known = values.findIndex((other) => Object.is(other, value));
       if (known !== -1) return `k${known}`;
       values.push(value);
       return `k${values.length - 1}`;

@@ -53,3 +53,9 @@ test("lists of constants are searched as DuckDB does", async () => {
     expect(await bench.differences([type], rows, conditions)).toEqual([]);
   }
 });
+
+test("a constant keeps its sign and its kind beside others of equal value", async () => {
+  expect(
+    await bench.differences(["DOUBLE"], [["1"], ["-1"], ["NULL"]], ["[a, 0::DOUBLE, '-0'::DOUBLE]", "a * '-0'::DOUBLE + a * 0::DOUBLE"]),
+  ).toEqual([]);
+});
