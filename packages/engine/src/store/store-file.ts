@@ -68,5 +68,5 @@ function parse(text: string): ({ format: number } & Fingerprints) | undefined {
   }
 }
 
-export const hasCode = (error: unknown, code: string): boolean => (error as { code?: unknown } | null)?.code === code;
+const hasCode = (error: unknown, code: string): boolean => (error as { code?: unknown } | null)?.code === code;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

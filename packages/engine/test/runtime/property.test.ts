@@ -189,16 +189,20 @@ async function runScenario(engine: Engine, { views, steps }: Scenario): Promise<
 /** A few by default; more with HEADGATE_PROPERTY_RUNS. */
 const runs = Number(process.env["HEADGATE_PROPERTY_RUNS"] ?? 4);
 
-test.each(["auto", "recompute"] as const)("snapshot ⊕ deltas after it = view = recomputation from scratch (%s)", async (maintenance) => {
-  await fc.assert(
-    fc.asyncProperty(scenarios, async (scenario) => {
-      const engine = await createEngine({ program: await compiled(scenario.sql), storage: { kind: "memory" }, threads: 1, maintenance });
-      try {
-        await runScenario(engine, scenario);
-      } finally {
-        await engine.close();
-      }
-    }),
-    { numRuns: runs, seed: 20261122, endOnFailure: true },
-  );
-});
+test.each(["auto", "recompute"] as const)(
+  "snapshot ⊕ deltas after it = view = recomputation from scratch (%s)",
+  async (maintenance) => {
+    await fc.assert(
+      fc.asyncProperty(scenarios, async (scenario) => {
+        const engine = await createEngine({ program: await compiled(scenario.sql), storage: { kind: "memory" }, threads: 1, maintenance });
+        try {
+          await runScenario(engine, scenario);
+        } finally {
+          await engine.close();
+        }
+      }),
+      { numRuns: runs, seed: 20261122, endOnFailure: true },
+    );
+  },
+  30_000 + runs * 5_000,
+);
