@@ -1,6 +1,6 @@
 import type { Dice } from "./dice.ts";
 import { expressionTemplates } from "./expression-templates.ts";
-import { castName, literal, simplest, suits, type FuzzType } from "./fuzz-types.ts";
+import { literal, simplest, suits, type FuzzType } from "./fuzz-types.ts";
 import { expression, sequence, type SqlNode } from "./sql-tree.ts";
 
 export interface ScopeColumn {
@@ -74,6 +74,3 @@ export function someType(scope: Scope, among?: readonly FuzzType[]): FuzzType {
   if (here.length > 0 && dice.chance(0.75)) return dice.pick(here);
   return dice.pick(among ?? ["INTEGER", "BIGINT", "VARCHAR", "BOOLEAN", "DECIMAL(9,2)", "DOUBLE", "DATE", "TIMESTAMP", "INTEGER[]"]);
 }
-
-/** `NULL` of a type, for columns that a branch has nothing for. */
-export const nullOf = (type: FuzzType): SqlNode => `CAST(NULL AS ${castName(type)})`;
