@@ -1,9 +1,11 @@
 """The published Python client (feldera 0.297.0, the version of our dialect) against a running server: python feldera_sdk.py URL."""
 
 import sys
+import time
 from decimal import Decimal
 
 from feldera import FelderaClient, PipelineBuilder
+from feldera.enums import BootstrapPolicy, PipelineStatus
 
 PROGRAM = """
 CREATE TABLE users (id INT NOT NULL PRIMARY KEY, name STRING, score DECIMAL(10, 2));
@@ -35,7 +37,12 @@ pipeline.input_json("users", rows, wait=True)
 expected = [{"name": "a", "n": 2, "total": Decimal("4.50")}, {"name": "b", "n": 1, "total": Decimal("2.25")}]
 result = [{**row, "total": Decimal(row["total"])} for row in pipeline.query("SELECT * FROM scores ORDER BY name")]
 check("ingress is seen by a query", result, expected)
-check("a subscriber sees the same changes", sorted(row["name"] for row in changes.to_dict()), ["a", "b"])
+seen, deadline = [], time.monotonic() + 10
+while len(seen) < 2 and time.monotonic() < deadline:
+    # The client reads its subscription in a thread of its own.
+    seen += changes.to_dict()
+    time.sleep(0.01)
+check("a subscriber sees the same changes", sorted(row["name"] for row in seen), ["a", "b"])
 
 check("an input connector is paused", pipeline.input_connector_stats("numbers", "c1").paused, True)
 pipeline.resume_connector("numbers", "c1")
@@ -52,6 +59,21 @@ check("a resumed pipeline runs", pipeline.status().name, "RUNNING")
 pipeline.execute("INSERT INTO users VALUES (9, 'z', 1)")
 check("an ad-hoc insert is seen", len(list(pipeline.query("SELECT * FROM users"))), 4)
 check("a query's hash has 64 digits", len(pipeline.query_hash("SELECT * FROM users ORDER BY id")), 64)
+
+pipeline.checkpoint(wait=True, timeout_s=30)
+check("a checkpoint is listed", len(pipeline.checkpoints()), 1)
+pipeline.stop(force=False)
+check("a suspended pipeline is stopped", pipeline.status().name, "STOPPED")
+pipeline.start()
+check("it goes on with what it had", len(list(pipeline.query("SELECT * FROM users"))), 4)
+
+pipeline.stop(force=True)
+pipeline.modify(sql=PROGRAM + "CREATE MATERIALIZED VIEW added AS SELECT count(*) AS n FROM users;")
+pipeline.start(bootstrap_policy=BootstrapPolicy.AWAIT_APPROVAL)
+check("a changed program awaits approval", pipeline.status().name, "AWAITINGAPPROVAL")
+pipeline.approve()
+pipeline.wait_for_status(PipelineStatus.RUNNING, timeout=30)
+check("an approved program fills its views", list(pipeline.query("SELECT * FROM added")), [{"n": 4}])
 
 pipeline.stop(force=True)
 check("a stopped pipeline is stopped", pipeline.status().name, "STOPPED")
