@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { ChangeBatch, Engine, Program } from "@headgate/engine";
 import { crashPoint } from "../crash-points.ts";
 import type { InputConnector, QueuedRows } from "../input-connector/input-connector.ts";
-import { Journal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import { lockDirectory, type DirectoryLock } from "../journal/directory-lock.ts";
-import { Outbox } from "../journal/outbox.ts";
+import type { Outbox } from "../journal/outbox.ts";
 import type { SegmentSequence } from "../journal/read-segments.ts";
 import {
   recordKind,

@@ -154,7 +154,8 @@ export class Recovery {
         if (output === undefined || resume?.redeliver !== true || step > this.#progress.step || step <= resume.since.step) continue;
         const delta: Delta = readDelta(payload, storage.codecs.of(output.config.stream));
         storage.outboxHolds(name, step, number);
-        output.push({ step, inputRecords }, delta, true);
+        output.keep({ step, inputRecords }, delta, true);
+        output.push({ step, inputRecords }, delta);
       }
     }
     for (const output of pipeline.outputs.values()) output.push(this.#progress, undefined);

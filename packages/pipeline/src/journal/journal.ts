@@ -42,7 +42,7 @@ export class Journal {
   #waiters: Waiter[] = [];
   #flushing: Promise<void> | undefined;
   #rotate = false;
-  #failure: unknown;
+  #failure: Error | undefined;
   #syncs = 0;
 
   private constructor(sequence: SegmentSequence, number: number, segmentBytes: number) {
@@ -80,9 +80,6 @@ export class Journal {
   get syncs(): number {
     return this.#syncs;
   }
-  get failure(): unknown {
-    return this.#failure;
-  }
 
   /** Gathers a record. It is durable only when {@link synced} says so. @throws what made the journal fail */
   append(kind: number, write: (out: ByteWriter) => void, held?: Held): number {
@@ -101,7 +98,7 @@ export class Journal {
   /** Resolves when everything up to `position` is on disk. @throws PipelineError `StorageError` */
   synced(position: number = this.#appended): Promise<void> {
     if (this.#synced >= position) return Promise.resolve();
-    if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const done = new Promise<void>((resolve, reject) => {
       this.#waiters.push({ position, resolve, reject });
     });
@@ -158,7 +155,7 @@ export class Journal {
         if (this.#waiters.length === 0 && this.#gathered.length < eagerBytes && !this.#rotate) break;
       }
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(String(error));
       for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
     }
   }

@@ -150,14 +150,23 @@ export class OutputConnector {
     return this.#fatalError !== null;
   }
 
+  /**
+   * The engine has done a step, and {@link push} follows once it is durable. From now on the store may commit the step, so its delta must not
+   * be forgotten; `stored` says that it is on disk already.
+   */
+  keep(progress: Progress, delta: Delta | undefined, stored = false): void {
+    if (this.#options.retain !== true || delta === undefined || delta.length === 0) return;
+    const needless = this.#dead || dropsDeltas(this.#reset) || progress.step <= Math.max(this.#since, this.#cutStep);
+    if (!needless) this.#retained.add(progress, delta, stored);
+  }
+
   /** A step ended. Called for every step in order, also for those without a change of this relation. */
-  push(progress: Progress, delta: Delta | undefined, stored = false): void {
+  push(progress: Progress, delta: Delta | undefined): void {
     if (progress.step <= this.#since) return;
     this.#lastStep = progress.step;
     // Before the cut, deltas are in the snapshot to come; after it, those up to its step are in it already.
     const needless = this.#dead || dropsDeltas(this.#reset) || progress.step <= this.#cutStep;
     this.#queue.push(progress, needless ? undefined : delta);
-    if (this.#options.retain === true && !needless && delta !== undefined && delta.length > 0) this.#retained.add(progress, delta, stored);
     this.#changed.notify();
   }
 

@@ -34,11 +34,10 @@ export async function openStored(deployment: Deployment, dependencies: BuildDepe
   const undo: (() => Promise<unknown>)[] = [() => lock.release()];
   try {
     const { silent } = await permission(deployment, dependencies);
-    let pipeline: Pipeline | undefined;
-    let storage: DurableStorage | undefined;
+    const made: { pipeline?: Pipeline; storage?: DurableStorage } = {};
     const engine = await startEngine(deployment, dependencies, () => {
-      if (storage === undefined) throw new Error("The store was committed before the pipeline stood.");
-      return storage.commitData();
+      if (made.storage === undefined) throw new Error("The store was committed before the pipeline stood.");
+      return made.storage.commitData();
     });
     undo.push(() => engine.close());
     const { restored } = engine;
@@ -49,10 +48,11 @@ export async function openStored(deployment: Deployment, dependencies: BuildDepe
     const { program } = deployment.compiled;
     const fingerprints = fingerprintsOf(deployment.compiled);
     const parts = { directory, program, programFingerprint: programFingerprint(program), fingerprints };
-    storage = new DurableStorage(parts, { journal, outbox, lock }, () => {
-      if (pipeline === undefined) throw new Error("The storage was used before the pipeline stood.");
-      return pipeline;
+    const storage = new DurableStorage(parts, { journal, outbox, lock }, () => {
+      if (made.pipeline === undefined) throw new Error("The storage was used before the pipeline stood.");
+      return made.pipeline;
     });
+    made.storage = storage;
     if (state !== undefined) {
       storage.initialStart = state.initialStart;
       storage.checkpoints.restore(state.checkpoints);
@@ -69,7 +69,7 @@ export async function openStored(deployment: Deployment, dependencies: BuildDepe
       outboxFiles: outboxFiles(directory),
       outboxSegments,
     });
-    return { engine, storage, recovery, state, serves: (served) => (pipeline = served) };
+    return { engine, storage, recovery, state, serves: (served) => (made.pipeline = served) };
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => undefined);
     throw error;

@@ -331,7 +331,12 @@ export class StepLoop {
     synced: Promise<void> | undefined,
   ): Promise<StepResult> {
     try {
-      const [result] = await Promise.all([engine.step(input), synced]);
+      const stepping = engine.step(input).then((result) => {
+        // At once: a commit of the store that was asked for may begin as soon as the engine is done, before the marker is on disk.
+        for (const output of this.#options.outputs.values()) output.keep(this.#initiated, result.deltas.get(output.config.stream));
+        return result;
+      });
+      const [result] = await Promise.all([stepping, synced]);
       return result;
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
@@ -40,7 +40,14 @@ const asContent = (rows: readonly string[]): Record<string, number> => Object.fr
 const stats = (pipeline: ForkedPipeline): Promise<PipelineStats> => pipeline.json<PipelineStats>("GET", "/stats");
 
 async function settled(pipeline: ForkedPipeline, records: number): Promise<void> {
-  await until("all rows are delivered", async () => (await stats(pipeline)).global.totalCompletedRecords >= records, 30_000);
+  await until(
+    "all rows are delivered",
+    async () => {
+      const { global, outputs } = await stats(pipeline);
+      return global.totalCompletedRecords >= records && outputs.every(({ reset }) => reset === null);
+    },
+    30_000,
+  );
 }
 async function kill(pipeline: ForkedPipeline): Promise<void> {
   pipeline.child.kill("SIGKILL");
@@ -202,6 +209,56 @@ test(
       await expectExact(place, 250);
     }),
   90_000,
+);
+
+test(
+  "silently changed views send only what changes from then on",
+  () =>
+    inPlace(async (place) => {
+      let pipeline = await place.restart(program(place.directory));
+      await appendFile(join(place.directory, "in.json"), lines(0, 70));
+      await settled(pipeline, 70);
+      expect((await pipeline.ask("POST", "/suspend")).status).toBe(204);
+      await until("the process has ended", () => pipeline.exit !== undefined);
+      const before = await readFile(join(place.directory, "out.json"), "utf8");
+      const changed = program(place.directory, "SELECT g, max(amount) AS n, min(amount) AS total FROM t GROUP BY g");
+      pipeline = await place.restart(changed, { bootstrap: { policy: "allow", silent: true } });
+      expect(pipeline.messages).toContainEqual({ type: "status", status: "Bootstrapping" });
+      await appendFile(join(place.directory, "in.json"), line(70));
+      await settled(pipeline, 71);
+      const added = (await readFile(join(place.directory, "out.json"), "utf8")).slice(before.length).trim().split("\n");
+      expect(added.map((text) => JSON.parse(text) as unknown)).toEqual([
+        { delete: { g: 0, n: 189, total: 0 } },
+        { insert: { g: 0, n: 210, total: 0 } },
+      ]);
+    }),
+  60_000,
+);
+
+test(
+  "a storage that another process holds, or whose journal is damaged, is refused by name",
+  () =>
+    inPlace(async (place) => {
+      const sql = program(place.directory);
+      const first = await place.restart(sql);
+      await first.json<Token>("POST", "/ingress/t?format=json&update_format=raw", lines(0, 5));
+      const second = new ForkedPipeline(place.directory, {});
+      await second.deploy(sql, { storage: true });
+      expect(second.messages.at(-1)).toMatchObject({
+        type: "failed",
+        error: { code: "StorageError", message: expect.stringContaining(`in use by process ${String(first.child.pid)}`) },
+      });
+      await until("the second is gone", () => second.exit !== undefined);
+      await kill(first);
+      const path = join(place.directory, "storage", "journal", "journal-00000001.log");
+      await writeFile(path, "nonsense");
+      const third = await place.restart(sql);
+      expect(third.messages.at(-1)).toMatchObject({
+        type: "failed",
+        error: { code: "StorageError", message: expect.stringContaining(path) },
+      });
+    }),
+  60_000,
 );
 
 test.each([
