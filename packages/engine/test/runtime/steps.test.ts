@@ -333,7 +333,7 @@ test("a snapshot of what is not materialised says what to do", async () => {
   });
 });
 
-test("a directory keeps one database file, starts empty and is told in bytes", async () => {
+test("a directory keeps one database file, without steps that no commit wrote, and is told in bytes", async () => {
   const path = await mkdtemp(join(tmpdir(), "headgate-engine-"));
   try {
     for (let run = 0; run < 2; run++) {
