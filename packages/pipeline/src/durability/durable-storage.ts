@@ -21,7 +21,6 @@ import type { Pipeline } from "../runtime/pipeline.ts";
 import { adHocEndpoint, type StepJournal } from "../runtime/step-loop.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { DurableState, InputState, LoopState, OutputState } from "./durable-state.ts";
-import { GroupCommit } from "./group-commit.ts";
 
 /** What a pipeline's durable side is made of. */
 export interface DurableParts {
@@ -57,7 +56,6 @@ export class DurableStorage implements StepJournal {
   readonly #journal: Journal;
   readonly #outbox: Outbox;
   readonly #lock: DirectoryLock;
-  readonly #groupCommit: GroupCommit;
   readonly #pipeline: () => Pipeline;
   /** For commits that were begun: the segments that are needed once one of that step is done. */
   #needed: { readonly step: number; readonly journal: number; readonly outbox: number }[] = [];
@@ -83,15 +81,6 @@ export class DurableStorage implements StepJournal {
         await this.commit();
       },
       storageBytes: () => this.#engine.storageBytes(),
-    });
-    this.#groupCommit = new GroupCommit({
-      clock,
-      pendingRecords: () => this.#engine.pendingRecords,
-      journalBytes: () => this.#journal.bytes,
-      commit: () => this.commit(),
-      onFailure: (error) => {
-        pipeline().loop.fail(error);
-      },
     });
   }
 
@@ -133,10 +122,6 @@ export class DurableStorage implements StepJournal {
   /** An undelivered delta of an earlier run stands in a segment. */
   outboxHolds(output: string, step: number, segment: number): void {
     this.#outbox.index.holds(output, step, segment);
-  }
-
-  done(): void {
-    this.#groupCommit.stepDone();
   }
 
   // ---- commits -----------------------------------------------------------------------------------------------------------
@@ -221,7 +206,6 @@ export class DurableStorage implements StepJournal {
 
   /** Closes the files; what is gathered is written first. Never throws. */
   async close(): Promise<void> {
-    await this.#groupCommit.stop();
     await this.#journal.close();
     this.#outbox.close();
   }

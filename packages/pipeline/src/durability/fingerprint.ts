@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Program, Relation } from "@headgate/engine";
+import type { Program, Relation, Table, View } from "@headgate/engine";
 import type { EndpointConfig } from "../connector-config.ts";
 
 /**
  * Equal for connectors that read or write the same thing in the same way: then a later run goes on where an earlier one stopped. Taken of the
  * configuration as written, so that no secret is in it.
  */
-export function connectorFingerprint({ format, index, send_snapshot, stream, transport }: EndpointConfig, relation: Relation): string {
-  const columns = relation.fields.map(({ columnType, name }) => [name, columnType]);
+export function connectorFingerprint({ format, index, send_snapshot, stream, transport }: EndpointConfig, relation: Table | View): string {
+  // What a view's new columns mean for its outputs is decided with the view: they may be told to go on silently.
+  const columns = relation.kind === "view" ? null : relation.fields.map(({ columnType, name }) => [name, columnType]);
   return digest([transport.name, transport.config ?? null, format ?? null, index ?? null, send_snapshot, stream, columns]).toString(
     "base64url",
   );

@@ -3,6 +3,7 @@ import { usesClock, type Engine, type Program, type Snapshot } from "@headgate/e
 import type { Clock } from "../async/clock.ts";
 import { Notifier } from "../async/notifier.ts";
 import type { EndpointConfig } from "../connector-config.ts";
+import { GroupCommit } from "../durability/group-commit.ts";
 import type { DurableStorage } from "../durability/durable-storage.ts";
 import type { InputResume } from "../durability/recovery.ts";
 import { PipelineError, suspendRefused } from "../errors.ts";
@@ -56,6 +57,7 @@ export class Pipeline {
   readonly #pullLoops = new Map<string, PullLoop>();
   readonly #lives: Promise<void>[] = [];
   readonly #finished = new Set<string>();
+  readonly #commits: GroupCommit;
   #running = false;
   #nextId = 0;
   #loopEnd: Promise<void> = Promise.resolve();
@@ -63,6 +65,18 @@ export class Pipeline {
   constructor(parts: PipelineParts) {
     this.parts = parts;
     const { clock, engine, log, options } = parts;
+    // Without storage too the engine hands over what it has gathered, or its memory would grow with every change.
+    this.#commits = new GroupCommit({
+      clock,
+      pendingRecords: () => engine.pendingRecords,
+      journalBytes: () => parts.durable?.journal.bytes ?? 0,
+      commit: async () => {
+        await (parts.durable?.commit() ?? engine.commit());
+      },
+      onFailure: (error) => {
+        this.loop.fail(error);
+      },
+    });
     this.loop = new StepLoop({
       engine,
       journal: parts.durable,
@@ -74,6 +88,9 @@ export class Pipeline {
       maxBufferingDelayUsecs: options.maxBufferingDelayUsecs,
       clock,
       log,
+      onStepDone: () => {
+        this.#commits.stepDone();
+      },
       onDrained: (input) => {
         this.#checkFinished(input);
       },
@@ -148,6 +165,7 @@ export class Pipeline {
 
   async #close(): Promise<void> {
     const { clock, durable, log } = this.parts;
+    await this.#commits.stop();
     await durable?.close();
     for (const output of this.outputs.values()) output.stop();
     const late = clock.sleep(closeMilliseconds).then(() => "late" as const);

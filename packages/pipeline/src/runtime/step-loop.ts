@@ -28,6 +28,8 @@ export interface StepLoopOptions {
   readonly log: Log;
   /** An input's queue just became empty: it may have finished. */
   readonly onDrained: (input: InputConnector) => void;
+  /** A step is done, and its deltas are with the outputs. */
+  readonly onStepDone: () => void;
 }
 
 /** The journal and the store, as steps see them. */
@@ -36,8 +38,6 @@ export interface StepJournal {
   insert(table: string, batch: ChangeBatch, end: number): void;
   /** Writes a step's marker. Resolves when it is on disk, and with it everything that the step takes. */
   begin(record: StepRecord): Promise<void>;
-  /** A step is done, and its deltas are with the outputs. */
-  done(): void;
 }
 
 /** The endpoint that ad-hoc INSERTs have in the journal. */
@@ -303,7 +303,7 @@ export class StepLoop {
     this.#stepDone.notify();
     for (const insert of inserts) insert.resolve();
     for (const input of taken.drained) this.#options.onDrained(input);
-    if (replay === undefined) journal?.done();
+    if (replay === undefined) this.#options.onStepDone();
   }
 
   /** NOW() of a step that begins now; undefined when the program has no use for it. */

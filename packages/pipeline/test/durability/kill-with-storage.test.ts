@@ -218,7 +218,7 @@ test(
       let pipeline = await place.restart(program(place.directory));
       await appendFile(join(place.directory, "in.json"), lines(0, 70));
       await settled(pipeline, 70);
-      expect((await pipeline.ask("POST", "/suspend")).status).toBe(204);
+      expect((await pipeline.ask("POST", "/suspend")).status).toBe(200);
       await until("the process has ended", () => pipeline.exit !== undefined);
       const before = await readFile(join(place.directory, "out.json"), "utf8");
       const changed = program(place.directory, "SELECT g, max(amount) AS n, min(amount) AS total FROM t GROUP BY g");
