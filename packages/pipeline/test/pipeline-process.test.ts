@@ -217,7 +217,14 @@ describe("resets of a file while rows flow", () => {
     const pipeline = await ForkedPipeline.create();
     try {
       const output = join(pipeline.directory, "v.json");
-      const plan = [{ limit: 3000, rate: 3000, fields: { id: { range: [0, 200] }, n: { strategy: "uniform", range: [0, 1000] } } }];
+      const plan = [
+        {
+          limit: 3000,
+          rate: 5000,
+          worker_chunk_size: 50,
+          fields: { id: { range: [0, 200] }, n: { strategy: "uniform", range: [0, 1000] } },
+        },
+      ];
       await pipeline.deploy(`
         CREATE TABLE t (id INT NOT NULL PRIMARY KEY, n INT) WITH ('materialized' = 'true', 'connectors' = '[
           {"name": "gen", "max_batch_size": 50, "transport": {"name": "datagen", "config": {"plan": ${JSON.stringify(plan)}}}}]');
