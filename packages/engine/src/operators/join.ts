@@ -1,7 +1,9 @@
-import type { Operator } from "../dataflow/operator.ts";
+import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { JoinNode } from "../plan/types.ts";
 import { Unsupported } from "../plan/unsupported.ts";
+import { consolidate } from "../runtime/consolidate.ts";
+import type { Row } from "../types.ts";
 import { createInnerJoin } from "./inner-join.ts";
 import { splitConditions } from "./join-parts.ts";
 import { createKeyedJoin } from "./keyed-join.ts";
@@ -10,6 +12,27 @@ import { createResidualJoin } from "./residual-join.ts";
 
 /** The operator for a join of any type. Inputs: left, right. */
 export function createJoin(node: JoinNode, rows: RowCompiler): Operator {
+  return withoutPassingRows(createOf(node, rows), rows.rowKey(node.types));
+}
+
+/**
+ * When both sides change in a step, a row can come by the change of one side and go again by that of the other. What reads the join
+ * must not see it: an expression over it could fault on values that no result has.
+ */
+function withoutPassingRows(join: Operator, keyOf: (row: Row) => Key): Operator {
+  return {
+    step(inputs) {
+      const delta = join.step(inputs);
+      const both = inputs.every((input) => input.length > 0);
+      return both && delta.some(([, weight]) => weight < 0) ? consolidate(delta, keyOf) : delta;
+    },
+    get retained() {
+      return join.retained;
+    },
+  };
+}
+
+function createOf(node: JoinNode, rows: RowCompiler): Operator {
   if (node.joinType === "inner") return createInnerJoin(node, rows);
   if (node.joinType === "mark") return createMark(node, rows);
   const parts = splitConditions(node, rows);

@@ -24,7 +24,7 @@ export function randomExpression(scope: Scope, type: FuzzType, depth: number): S
   const { dice } = scope;
   const templates = expressionTemplates.get(type) ?? [];
   if (depth <= 0 || templates.length === 0 || dice.chance(0.35)) return leaf(scope, type);
-  if (dice.chance(0.04)) {
+  if (dice.chance(0.07)) {
     const subquery = type === "BOOLEAN" ? scope.predicate?.(scope) : scope.scalar?.(scope, type);
     if (subquery !== undefined) return wrapped(type, subquery);
   }
@@ -34,7 +34,7 @@ export function randomExpression(scope: Scope, type: FuzzType, depth: number): S
 /** A predicate: seldom a bare column or constant. */
 export function randomPredicate(scope: Scope, depth = 2): SqlNode {
   const { dice } = scope;
-  if (dice.chance(0.12)) {
+  if (dice.chance(0.25)) {
     const subquery = scope.predicate?.(scope);
     if (subquery !== undefined) return subquery;
   }

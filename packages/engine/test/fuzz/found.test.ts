@@ -17,3 +17,24 @@ test("an outer join gives and takes its row of NULLs as partners come and go", a
     ],
   );
 });
+
+test("a row that comes and goes within a step is not computed with", async () => {
+  await expectMaintained(
+    [
+      "CREATE TABLE t1 (p INTEGER, q INTEGER);",
+      "CREATE MATERIALIZED VIEW v2 AS SELECT count(a3.q * a3.q) AS c3 FROM t1 AS a3 ANTI JOIN t1 AS a4 ON a3.q = a4.q GROUP BY a3.p;",
+    ].join("\n"),
+    [{ t1: [insert(null, -2147483648)] }],
+  );
+});
+
+test("a column beside a join whose width is not known is not published as NOT NULL", async () => {
+  await expectMaintained(
+    [
+      "CREATE TABLE t0 (r INTEGER NOT NULL);",
+      "CREATE TABLE t1 (p INTEGER NOT NULL, q INTEGER);",
+      "CREATE MATERIALIZED VIEW v0 AS SELECT t1.p FROM t1 RIGHT JOIN t0 AS a ON t1.p = a.r JOIN t0 AS b ON a.r >= b.r;",
+    ].join("\n"),
+    [{ t0: [insert(0)] }],
+  );
+});
