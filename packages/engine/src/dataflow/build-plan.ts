@@ -218,7 +218,7 @@ function parametersOf(node: PlanNode): unknown {
 function isConsolidated(node: PlanNode, inputs: readonly Built[]): boolean {
   switch (node.kind) {
     case "scan":
-      return new Set(node.columns).size === inputs[0]!.names.length;
+      return inputs[0]!.consolidated && new Set(node.columns).size === inputs[0]!.names.length;
     case "filter":
       return inputs[0]!.consolidated;
     case "project": {

@@ -38,3 +38,10 @@ test("a column beside a join whose width is not known is not published as NOT NU
     [{ t0: [insert(0)] }],
   );
 });
+
+test("equal rows that come in one batch are one entry of a view that keeps all columns", async () => {
+  await expectMaintained(
+    "CREATE TABLE t0 (p VARCHAR, q UUID); CREATE MATERIALIZED VIEW v0 AS SELECT q AS c0, p AS c1, p AS c2, 0.1 AS c3 FROM t0;",
+    [{ t0: [insert(null, "a0000000-0000-0000-0000-000000000002"), insert(null, "a0000000-0000-0000-0000-000000000002")] }],
+  );
+});
