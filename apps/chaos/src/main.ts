@@ -14,7 +14,8 @@ if (suite === undefined) {
   try {
     await suite(args);
   } catch (error) {
-    console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined)
+      console.error(cause instanceof Error ? (cause.stack ?? cause.message) : cause);
     process.exitCode = 1;
   }
 }

@@ -169,10 +169,11 @@ async function startPipeline(client: Client): Promise<void> {
   });
 }
 
-async function running(client: Client): Promise<true | undefined> {
+async function running(client: Client): Promise<true> {
   const { deployment_status: status, deployment_error: error } = await client.pipelines.get(pipelineName, { selector: "status" });
   if (error !== null && error !== undefined) throw new Error(`The pipeline failed: ${JSON.stringify(error)}`);
-  return status === "Running" ? true : undefined;
+  if (status !== "Running") throw new Error(`The pipeline is ${status}`);
+  return true;
 }
 
 function killProcess(pid: number | undefined): void {

@@ -22,10 +22,14 @@ const keptLog = 200_000;
 /** Starts it and waits until it says where it listens. `crashPoint`: where pipeline processes kill themselves. */
 export async function startServer(dataDir: string, crashPoint: string | undefined): Promise<ServerUnderTest> {
   const { HEADGATE_CRASH_POINT: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [...process.execArgv, entry, "--port", "0", "--data-dir", dataDir, "--no-demo"], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: crashPoint === undefined ? inherited : { ...inherited, HEADGATE_CRASH_POINT: crashPoint },
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, entry, "--port", "0", "--data-dir", dataDir, "--no-demo", "--log-level", "warn"],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: crashPoint === undefined ? inherited : { ...inherited, HEADGATE_CRASH_POINT: crashPoint },
+    },
+  );
   let log = "";
   const keep = (text: string): void => void (log = (log + text).slice(-keptLog));
   child.stderr.setEncoding("utf8").on("data", keep);
