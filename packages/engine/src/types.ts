@@ -146,11 +146,22 @@ export interface Relation extends SqlIdentifier {
   readonly position: SourcePosition;
 }
 
+/** How far behind the greatest value of a column a row may be. */
+export interface ColumnLateness {
+  /** Position of the column. */
+  readonly column: number;
+  /** In the unit of the column's values (microseconds, days, an unscaled DECIMAL), as text that keeps all digits. */
+  readonly distance: string;
+}
+
 export interface Table extends Relation {
   readonly kind: "table";
   /** Canonical column names, or undefined when the table is a multiset. */
   readonly primaryKey: readonly string[] | undefined;
+  /** Rows only come: deletes and updates are refused. */
   readonly appendOnly: boolean;
+  /** Columns with LATENESS, in order; absent when there are none. */
+  readonly lateness?: readonly ColumnLateness[];
   /** The engine's own, such as the clock behind NOW(): not to be shown, fed or queried. */
   readonly internal?: true;
 }
@@ -159,6 +170,8 @@ export interface View extends Relation {
   readonly kind: "view";
   /** LOCAL views are not outputs. */
   readonly local: boolean;
+  /** Column (canonical) of `emit_final`: rows are part of the view once no later change can touch rows of their value. */
+  readonly emitFinal?: string;
   /** The SELECT in DuckDB's words: as written, but for TUMBLE and HOP. */
   readonly query: string;
 }

@@ -1,5 +1,7 @@
 import type { Maintenance } from "../engine.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
+import { errorViewName } from "../program/error-view.ts";
+import { createWatermarks } from "../streaming/watermarks.ts";
 import { createStateless } from "../operators/stateless.ts";
 import { Unsupported } from "../plan/unsupported.ts";
 import type { PlanNode } from "../plan/types.ts";
@@ -16,14 +18,22 @@ import { buildPlan } from "./build-plan.ts";
  * @param plans Each view's plan, or why it has none.
  */
 export function buildDataflow(program: Program, plans: ReadonlyMap<string, PlanNode | Unsupported>, rows: RowCompiler): DataflowGraph {
+  const watermarks = createWatermarks(program);
   const builder = createGraphBuilder(program);
   const views = new Map<string, Maintenance>();
   for (const view of program.views) {
+    if (view.name === errorViewName) {
+      // The engine itself gives its rows.
+      builder.source(view.name);
+      views.set(view.name, { mode: "incremental" });
+      continue;
+    }
     const maintenance = addView(builder, view, plans.get(view.name), rows);
     if (maintenance.mode === "recompute") builder.source(view.name);
     views.set(view.name, maintenance);
   }
-  return { nodes: builder.nodes, views, relations: new Map([...builder.relations].map(([name, { node }]) => [name, node])) };
+  const relations = new Map([...builder.relations].map(([name, { node }]) => [name, node]));
+  return { nodes: builder.nodes, views, relations, watermarks };
 }
 
 function addView(builder: GraphBuilder, view: View, plan: PlanNode | Unsupported | undefined, rows: RowCompiler): Maintenance {

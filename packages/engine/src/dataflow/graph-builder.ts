@@ -1,4 +1,5 @@
 import type { Program } from "../types.ts";
+import { errorViewName } from "../program/error-view.ts";
 import type { DataflowNode, Operator } from "./operator.ts";
 
 /** A node and what builders of nodes above it want to know. */
@@ -65,7 +66,7 @@ export function createGraphBuilder(program: Program): GraphBuilder {
     source(relation) {
       const known = relations.get(relation);
       if (known !== undefined) return known;
-      const detail = tables.has(relation) ? "table" : "recomputed view";
+      const detail = tables.has(relation) ? "table" : relation === errorViewName ? "system view" : "recomputed view";
       const node = push({ label: relation, detail, inputs: [], operator: undefined, relation });
       const built = { node, names: namesOf(relation), consolidated: !withoutKey.has(relation) };
       relations.set(relation, built);

@@ -1,4 +1,5 @@
 import type { Maintenance } from "../engine.ts";
+import type { Watermarks } from "../streaming/watermarks.ts";
 import type { DataflowNode } from "./operator.ts";
 
 /** All views of a program as one graph of operators. Operators keep state: one graph serves one running program. */
@@ -12,4 +13,6 @@ export interface DataflowGraph {
    * A table that no view reads has none.
    */
   readonly relations: ReadonlyMap<string, DataflowNode>;
+  /** What the tables' columns with LATENESS have seen: the bounds in the graph follow it. */
+  readonly watermarks: Watermarks;
 }

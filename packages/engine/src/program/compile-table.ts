@@ -1,11 +1,9 @@
 import { duckdbTypeSql, formatType } from "../duckdb/column-type.ts";
-import { duckdbMessage } from "../query/duckdb-error.ts";
-import { inspectQuery } from "../query/inspect-query.ts";
-import { parseSelect, QueryError } from "../query/parse-select.ts";
 import type { ColumnType, Field, Table } from "../types.ts";
 import type { Declared } from "./declared.ts";
 import type { NamedToken } from "./cursor.ts";
-import { compileError, ProgramError, toCompilerMessage, unsupported } from "./source-text.ts";
+import { evaluateConstant } from "./evaluate-constant.ts";
+import { compileError, unsupported } from "./source-text.ts";
 import type { ColumnDeclaration, CreateTable, ForeignKey } from "./statements.ts";
 import { tokenize } from "./tokenize.ts";
 
@@ -20,7 +18,7 @@ export function compileTable(statement: CreateTable, declared: Declared): Table 
     kind: "table",
     name: statement.name.name,
     caseSensitive: statement.name.caseSensitive,
-    fields: statement.columns.map((column) => fieldOf(column, primaryKey, declared)),
+    fields: statement.columns.map((column) => fieldOf(column, primaryKey)),
     materialized: primaryKey !== undefined || isTrue("materialized"),
     properties: statement.properties,
     position: declared.source.position(statement.name.token.start, statement.name.token.end),
@@ -42,16 +40,8 @@ export function checkColumnNames(names: readonly NamedToken[]): void {
   }
 }
 
-function fieldOf(column: ColumnDeclaration, primaryKey: readonly string[] | undefined, declared: Declared): Field {
+function fieldOf(column: ColumnDeclaration, primaryKey: readonly string[] | undefined): Field {
   const { name, caseSensitive } = column.name;
-  if (column.lateness !== undefined) {
-    const warning = new ProgramError(
-      "Warning",
-      "LATENESS is kept in the schema but has no effect: late rows are not discarded",
-      column.lateness,
-    );
-    declared.warnings.push(toCompilerMessage(declared.source, warning, true));
-  }
   const nullable = column.type.nullable && primaryKey?.includes(name) !== true;
   return {
     name,
@@ -111,23 +101,14 @@ export async function checkDefaults(statement: CreateTable, declared: Declared):
     if (expression === undefined) continue;
     if (tokenize(expression.sql).some((token) => token.kind === "word" && token.value === "CONNECTOR_METADATA"))
       throw unsupported("CONNECTOR_METADATA() is not supported: no connector gives metadata yet", expression);
-    const prefix = "SELECT CAST((";
-    const sql = `${prefix}${expression.sql}\n) AS ${duckdbTypeSql(column.type)})`;
-    try {
-      const inspection = inspectQuery(await parseSelect(declared.connection, sql), { volatile: false });
-      const problem = inspection.problems[0]?.message.replace(" in a view", " in a DEFAULT");
-      if (problem !== undefined) throw compileError(problem, expression);
-      if (inspection.relations.size > 0) throw compileError("A DEFAULT cannot read a relation", expression);
-      const value = (await declared.connection.runAndReadAll(sql)).getRows()[0]?.[0];
-      const nullable = column.type.nullable && statement.primaryKey?.some(({ name }) => name === column.name.name) !== true;
-      if (value === null && !nullable)
-        throw compileError(`DEFAULT of column '${column.name.name}' is NULL, but the column is NOT NULL: leave it out`, expression);
-    } catch (error) {
-      if (error instanceof ProgramError) throw error;
-      const offset = error instanceof QueryError ? error.offset : undefined;
-      const start = offset === undefined ? expression.start : expression.start + Math.max(0, offset - prefix.length);
-      const range = start < expression.end ? { start, end: expression.end } : expression;
-      throw compileError(`DEFAULT of column '${column.name.name}': ${duckdbMessage(error)}`, range);
-    }
+    const { value } = await evaluateConstant(declared, expression, {
+      before: "CAST((",
+      after: `) AS ${duckdbTypeSql(column.type)})`,
+      column: column.name.name,
+      word: "DEFAULT",
+    });
+    const nullable = column.type.nullable && statement.primaryKey?.some(({ name }) => name === column.name.name) !== true;
+    if (value === null && !nullable)
+      throw compileError(`DEFAULT of column '${column.name.name}' is NULL, but the column is NOT NULL: leave it out`, expression);
   }
 }

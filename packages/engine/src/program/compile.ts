@@ -1,5 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { CompileResult, Index, Table, View } from "../types.ts";
+import { compileLateness } from "./compile-lateness.ts";
 import { compileIndex } from "./compile-index.ts";
 import { checkDefaults, compileTable } from "./compile-table.ts";
 import { compileView } from "./compile-view.ts";
@@ -47,8 +48,10 @@ async function compileStatements(declared: Declared, statements: readonly Statem
     try {
       checkName(statement.name, declared, statement.kind === "index" ? indexes : undefined);
       if (statement.kind === "table") {
-        const table = compileTable(statement, declared);
+        const declaration = compileTable(statement, declared);
         await checkDefaults(statement, declared);
+        const lateness = await compileLateness(statement, declared);
+        const table = lateness.length === 0 ? declaration : { ...declaration, lateness };
         await declare(declared, table);
         tables.push(table);
       } else if (statement.kind === "view") {

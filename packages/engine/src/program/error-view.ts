@@ -11,7 +11,7 @@ const field = (name: string): Field => ({
   unused: false,
 });
 
-/** The system view that every program has. No relation refuses rows yet, so it stays empty. */
+/** The system view that every program has: the engine adds a row for each change that came too late. Its query gives only its columns. */
 export const errorView: View = {
   kind: "view",
   name: errorViewName,

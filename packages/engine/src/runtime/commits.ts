@@ -13,7 +13,7 @@ export interface Commits {
   idle(): Promise<void>;
 }
 
-export function createCommits(store: Store, lastStep: () => number, data: () => string): Commits {
+export function createCommits(store: Store, lastStep: () => number, data: () => string, watermarks: () => string): Commits {
   let stepping = false;
   let running: { readonly step: number; readonly done: Promise<void> } | undefined;
   let wanted: PromiseWithResolvers<Commit> | undefined;
@@ -38,7 +38,7 @@ export function createCommits(store: Store, lastStep: () => number, data: () => 
   const write = async (step: number): Promise<void> => {
     const text = data();
     if (store.step === step && store.data === text && store.pendingRecords === 0) return;
-    await store.commit(step, text);
+    await store.commit(step, text, watermarks());
   };
   const commit = (): Promise<Commit> => {
     const asked = (wanted ??= Promise.withResolvers<Commit>());

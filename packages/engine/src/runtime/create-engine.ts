@@ -4,6 +4,7 @@ import type { Engine, EngineOptions, Snapshot } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { openStore, type OpenedStore } from "../store/open-store.ts";
 import { relationSql, type RelationSql } from "../store/relation-sql.ts";
+import { createLateGate } from "../streaming/late-gate.ts";
 import { storageError } from "../store/storage-error.ts";
 import type { Relation } from "../types.ts";
 import { runAdHoc, writeParquet } from "./ad-hoc.ts";
@@ -34,7 +35,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const readers = createReaders(database);
   let lastStep = store.step;
   const stepper = createStepper(running, createStateLimit(running, options.stateLimitMb), lastStep + 1);
-  const commits = createCommits(store, () => lastStep, options.commitData ?? (() => ""));
+  const commits = createCommits(
+    store,
+    () => lastStep,
+    options.commitData ?? (() => ""),
+    () => running.graph.watermarks.save(),
+  );
   let stepping: Promise<unknown> | undefined;
   let closed: Promise<void> | undefined;
   const assertOpen = (): void => {
@@ -108,12 +114,13 @@ async function startProgram(options: EngineOptions): Promise<{ running: RunningP
     if (kept.inStore.has(relation.name)) relations.set(relation.name, relationSql(relation, i));
   const opened = await openStore(options, relations, kept.scratch, dependencies);
   const { store } = opened;
+  const { watermarks } = graph;
   const running: RunningProgram = {
     program,
     dependencies,
     kept,
     relations,
-    tables: new Map(program.tables.map((table) => [table.name, createTableState(table)])),
+    tables: new Map(program.tables.map((table) => [table.name, createTableState(table, createLateGate(table, watermarks.of(table.name)))])),
     graph,
     dataflow: createDataflow(graph),
     store,
@@ -121,8 +128,12 @@ async function startProgram(options: EngineOptions): Promise<{ running: RunningP
     untoldScratch: new Set(),
   };
   try {
-    if (opened.restored !== undefined && store.step > 0) await restore(running, opened.restored.changed, opened.unfilled);
-    if (store.dirty) await store.commit(store.step, store.data);
+    if (opened.restored !== undefined && store.step > 0) {
+      const { tables } = opened.restored.changed;
+      watermarks.restore(store.watermarks, new Set([...tables.added, ...tables.modified]));
+      await restore(running, opened.restored.changed, opened.unfilled);
+    }
+    if (store.dirty) await store.commit(store.step, store.data, watermarks.save());
   } catch (error) {
     await store.close();
     throw error instanceof EngineError ? error : storageError(options.storage, error);

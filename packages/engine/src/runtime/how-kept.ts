@@ -1,4 +1,5 @@
 import type { Maintenance } from "../engine.ts";
+import { errorViewName } from "../program/error-view.ts";
 import type { Program } from "../types.ts";
 import type { Dependencies } from "./dependencies.ts";
 
@@ -15,8 +16,8 @@ export interface HowKept {
 }
 
 /**
- * In the store are tables, materialised views, recomputed views (whose change is the difference to what is stored), and what recomputed
- * views read.
+ * In the store are tables, materialised views, recomputed views (whose change is the difference to what is stored), what recomputed
+ * views read, and the error view if anything reads it.
  */
 export function howKept(program: Program, dependencies: Dependencies, views: ReadonlyMap<string, Maintenance>): HowKept {
   const recomputed = (name: string): boolean => views.get(name)?.mode === "recompute";
@@ -28,7 +29,8 @@ export function howKept(program: Program, dependencies: Dependencies, views: Rea
     if (view.materialized) inStore.add(view.name);
     if (view.materialized && recomputed(view.name)) always.add(view.name);
     for (const input of dependencies.get(view.name)!) {
-      if (recomputed(view.name)) inStore.add(input);
+      // What the engine itself gives can be had from nowhere else after a restart.
+      if (recomputed(view.name) || input === errorViewName) inStore.add(input);
       if (recomputed(input) && (!recomputed(view.name) || always.has(view.name))) always.add(input);
       if (recomputed(input) && !recomputed(view.name)) feeding.add(input);
     }

@@ -5,6 +5,7 @@ import { createRowCompiler } from "../expression/create-row-compiler.ts";
 import { openPlanner, type Planner } from "../plan/plan-select.ts";
 import type { PlanNode } from "../plan/types.ts";
 import { Unsupported } from "../plan/unsupported.ts";
+import { errorViewName } from "../program/error-view.ts";
 import type { Program, View } from "../types.ts";
 import { viewQuery } from "./view-query.ts";
 
@@ -16,7 +17,7 @@ export async function planProgram(program: Program, maintenance: EngineOptions["
   } else {
     const planner = await openPlanner([...program.tables, ...program.views]);
     try {
-      for (const view of program.views) plans.set(view.name, await planView(planner, view));
+      for (const view of program.views) if (view.name !== errorViewName) plans.set(view.name, await planView(planner, view));
     } finally {
       planner.close();
     }

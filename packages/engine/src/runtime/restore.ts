@@ -1,5 +1,6 @@
 import type { ProgramChange } from "../engine.ts";
 import type { Draft } from "../store/store.ts";
+import { errorViewName } from "../program/error-view.ts";
 import type { Delta, DeltaEntry, Row } from "../types.ts";
 import { consolidate } from "./consolidate.ts";
 import { readRows } from "./read-rows.ts";
@@ -55,6 +56,12 @@ export function evaluate({ dataflow }: RunningProgram, view: string): Delta {
 /** Reads the tables that something in memory depends on; gives those that the dataflow reads. */
 async function loadTables(running: RunningProgram): Promise<Map<string, Delta>> {
   const deltas = new Map<string, Delta>();
+  // The error view's rows come from nowhere else.
+  if (running.kept.inStore.has(errorViewName))
+    deltas.set(
+      errorViewName,
+      consolidate(await readAll(running, errorViewName, () => undefined), rowIdentity(running.relations.get(errorViewName)!.types)),
+    );
   for (const table of running.program.tables) {
     const state = running.tables.get(table.name)!;
     const keyed = table.primaryKey !== undefined;

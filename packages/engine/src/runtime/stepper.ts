@@ -2,7 +2,8 @@ import type { StepInput, StepResult } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { duckdbMessage } from "../query/duckdb-error.ts";
 import type { Draft } from "../store/store.ts";
-import type { ChangeBatch, Delta } from "../types.ts";
+import { errorViewName } from "../program/error-view.ts";
+import type { ChangeBatch, Delta, DeltaEntry } from "../types.ts";
 import { consolidate } from "./consolidate.ts";
 import { withInputs } from "./dependencies.ts";
 import { recompute, refill } from "./recompute.ts";
@@ -23,7 +24,7 @@ const largeDelta = 10_000;
 
 /** Does steps one after the other: tables, then views in program order, then what is wanted back. */
 export function createStepper(running: RunningProgram, limit: StateLimit, firstStep: number): Stepper {
-  const { program, dependencies, kept, relations, store, dataflow } = running;
+  const { program, dependencies, kept, relations, store, dataflow, graph } = running;
   const identities = new Map(
     [...program.tables, ...program.views].map(({ name, fields }) => [name, rowIdentity(fields.map((field) => field.columnType))]),
   );
@@ -72,6 +73,9 @@ export function createStepper(running: RunningProgram, limit: StateLimit, firstS
       tableDeltas.set(name, delta);
       took(name, delta);
     }
+    const late = lateChanges(input);
+    if (late.length > 0) tableDeltas.set(errorViewName, late);
+    graph.watermarks.advance();
     dataflow.begin(tableDeltas);
     for (const { name } of program.views) {
       if (!isRecomputed(running, name)) {
@@ -95,9 +99,20 @@ export function createStepper(running: RunningProgram, limit: StateLimit, firstS
       if (kept.feeding.has(name)) dataflow.provide(name, delta);
       took(name, delta);
     }
+    for (const name of input.changes.keys()) running.tables.get(name)!.release();
     running.untold.clear();
     running.untoldScratch.clear();
     return deltas;
+  };
+
+  /** What came too late in this step, as the error view's change. */
+  const lateChanges = (input: StepInput): Delta => {
+    const wanted = input.watch.has(errorViewName) || kept.inStore.has(errorViewName);
+    const rows = [...input.changes.keys()].flatMap((name) => running.tables.get(name)!.takeErrors(wanted));
+    return consolidate(
+      rows.map((row): DeltaEntry => [row, 1]),
+      identities.get(errorViewName)!,
+    );
   };
 
   return {

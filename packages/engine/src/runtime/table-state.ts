@@ -1,5 +1,7 @@
 import type { Key } from "../dataflow/operator.ts";
 import { EngineError } from "../errors.ts";
+import type { LateGate } from "../streaming/late-gate.ts";
+import { createSweep } from "../streaming/sweep.ts";
 import { ChangeOp, type ChangeBatch, type Delta, type DeltaEntry, type Row, type Table, type Value } from "../types.ts";
 import { createRowCheck } from "./row-check.ts";
 import { cellsKey, rowEquality, rowIdentity } from "./row-identity.ts";
@@ -21,12 +23,17 @@ export interface TableState {
    * without one a row may stand several times.
    */
   apply(batches: readonly ChangeBatch[]): Delta;
+  /** Lets go of rows that no change can reach any more. */
+  release(): void;
+  /** The rows of the error view for what was too late since the last call. */
+  takeErrors(wanted: boolean): Row[];
   /** Rows (or counts) held now. */
   readonly retained: number;
 }
 
-export function createTableState(table: Table): TableState {
-  return table.primaryKey === undefined ? multisetState(table) : keyedState(table, keyColumns(table, table.primaryKey));
+/** An empty table; the gate turns away what comes too late for it. */
+export function createTableState(table: Table, gate?: LateGate): TableState {
+  return table.primaryKey === undefined ? multisetState(table, gate) : keyedState(table, keyColumns(table, table.primaryKey), gate);
 }
 
 /** Positions of the key's columns. */
@@ -34,11 +41,12 @@ export function keyColumns(table: Table, primaryKey: readonly string[]): number[
   return primaryKey.map((name) => table.fields.findIndex((field) => field.name === name));
 }
 
-function keyedState(table: Table, keys: readonly number[]): TableState {
+function keyedState(table: Table, keys: readonly number[], gate: LateGate | undefined): TableState {
   const types = table.fields.map((field) => field.columnType);
   const keyOf = cellsKey(types, keys);
   const sameRow = rowEquality(types);
   const rows = new Map<Key, Row>();
+  const sweep = createSweep();
   const check = createRowCheck(table);
   return {
     check: (batches) =>
@@ -67,10 +75,12 @@ function keyedState(table: Table, keys: readonly number[]): TableState {
             touched.set(key, (entry = { before, after: before }));
           }
           const op = batch.ops?.[i] ?? ChangeOp.insert;
+          if (gate?.refuses(op, cells, entry.after) === true) continue;
           if (op === ChangeOp.insert) entry.after = cells as Row;
           else if (op === ChangeOp.delete) entry.after = undefined;
           // An update of a missing key does nothing.
           else if (entry.after !== undefined) entry.after = mergeRow(entry.after, cells);
+          if (entry.after !== undefined) gate?.took(entry.after);
         }
       const delta: DeltaEntry[] = [];
       for (const [key, { before, after }] of touched) {
@@ -84,6 +94,12 @@ function keyedState(table: Table, keys: readonly number[]): TableState {
       }
       return delta;
     },
+    release() {
+      if (gate?.isClosed === undefined || !sweep.isDue(rows.size)) return;
+      for (const [key, row] of rows) if (gate.isClosed(row)) rows.delete(key);
+      sweep.done(rows.size);
+    },
+    takeErrors: (wanted) => gate?.takeErrors(wanted) ?? [],
     get retained() {
       return rows.size;
     },
@@ -98,13 +114,29 @@ function inserted(batches: readonly ChangeBatch[]): Delta {
   return delta;
 }
 
+/** The batches without what is too late. */
+function inTime(batches: readonly ChangeBatch[], gate: LateGate): readonly ChangeBatch[] {
+  return batches.map((batch) => {
+    const { rows, ops } = batch;
+    const kept: number[] = [];
+    for (let i = 0; i < rows.length; i++) {
+      const op = ops?.[i] ?? ChangeOp.insert;
+      if (gate.refuses(op, rows[i]!, undefined)) continue;
+      if (op === ChangeOp.insert) gate.took(rows[i] as Row);
+      kept.push(i);
+    }
+    if (kept.length === rows.length) return batch;
+    return { rows: kept.map((i) => rows[i]!), ops: ops && Uint8Array.from(kept, (i) => ops[i]!) };
+  });
+}
+
 /** `cells` over `base`, cell by cell; undefined keeps the base's. */
 function mergeRow(base: Row, cells: Cells): Row {
   return base.map((value, i) => (cells[i] === undefined ? value : cells[i]));
 }
 
 /** Without a key: rows have counts, a delete takes one copy if there is one. Counts are kept only once there was a delete. */
-function multisetState(table: Table): TableState {
+function multisetState(table: Table, gate: LateGate | undefined): TableState {
   const rowKey = rowIdentity(table.fields.map((field) => field.columnType));
   const check = createRowCheck(table);
   let counts: Map<Key, number> | undefined;
@@ -130,7 +162,8 @@ function multisetState(table: Table): TableState {
     loaded() {
       counts ??= new Map();
     },
-    apply(batches) {
+    apply(arrived) {
+      const batches = gate === undefined ? arrived : inTime(arrived, gate);
       if (counts === undefined) return inserted(batches);
       const net = new Map<Key, { readonly row: Row; weight: number }>();
       for (const { rows, ops } of batches)
@@ -152,6 +185,8 @@ function multisetState(table: Table): TableState {
       }
       return delta;
     },
+    release: () => undefined,
+    takeErrors: (wanted) => gate?.takeErrors(wanted) ?? [],
     get retained() {
       return counts?.size ?? 0;
     },

@@ -50,10 +50,10 @@ export async function openStore(
       writer = await database.connect();
     }
     const declared = fingerprints(program, dependencies);
-    const { step, data, changed, unfilled, open } = await prepare(writer, directory ?? "", relations, scratch, declared);
+    const { step, data, watermarks, changed, unfilled, open } = await prepare(writer, directory ?? "", relations, scratch, declared);
     const onFirstCommit = directory !== undefined && open ? () => writeStoreFile(directory, declared) : undefined;
-    const store = createStore({ storage, database, writer, relations, scratch, open, step, data, onFirstCommit });
-    if (changed === undefined) await store.commit(step, data);
+    const store = createStore({ storage, database, writer, relations, scratch, open, step, data, watermarks, onFirstCommit });
+    if (changed === undefined) await store.commit(step, data, watermarks);
     const isNew = changed === undefined || (step === 0 && data === "");
     return { store, database, restored: isNew ? undefined : { step, data, changed }, unfilled };
   } catch (error) {
@@ -90,6 +90,7 @@ async function isForeign(connection: DuckDBConnection): Promise<boolean> {
 interface Prepared {
   readonly step: number;
   readonly data: string;
+  readonly watermarks: string;
   /** Undefined when the store is new. */
   readonly changed: ProgramChange | undefined;
   readonly unfilled: ReadonlySet<string>;
@@ -108,33 +109,34 @@ async function prepare(
   await connection.run("BEGIN TRANSACTION");
   if (before === undefined) {
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${catalogName}.headgate`);
-    await connection.run(`CREATE TABLE ${stepTable} AS SELECT 0::BIGINT AS step, '' AS data`);
+    await connection.run(`CREATE TABLE ${stepTable} AS SELECT 0::BIGINT AS step, '' AS data, '' AS watermarks`);
     await connection.run(
       `CREATE TABLE ${programTable} AS SELECT ${storeFormat}::INTEGER AS format, ${quoteLiteral(JSON.stringify(declared))} AS relations, ` +
         `${quoteLiteral(JSON.stringify([...scratch]))} AS scratch, NULL::VARCHAR AS change, 0::BIGINT AS changed_at`,
     );
     for (const { table, relation } of relations.values()) await connection.run(createTableSql(table, relation.fields));
-    return { step: 0, data: "", changed: undefined, unfilled: new Set(), open: true };
+    return { step: 0, data: "", watermarks: "", changed: undefined, unfilled: new Set(), open: true };
   }
-  const { step, data } = before;
+  const { step, data, watermarks } = before;
   const difference = programChange(before.relations, declared);
   // A change that no step has followed yet is still to be told.
   const changed = before.changedAt === step && before.change !== undefined ? joinChanges(before.change, difference) : difference;
   const aligned = await alignTables(connection, relations, new Set([...scratch, ...before.scratch]), changed);
   if (aligned === undefined) {
     await connection.run("ROLLBACK");
-    return { step, data, changed, unfilled: new Set(), open: false };
+    return { step, data, watermarks, changed, unfilled: new Set(), open: false };
   }
   await connection.run(
     `UPDATE ${programTable} SET relations = ${quoteLiteral(JSON.stringify(declared))}, ` +
       `scratch = ${quoteLiteral(JSON.stringify([...scratch]))}, change = ${quoteLiteral(JSON.stringify(changed))}, changed_at = ${step}`,
   );
-  return { step, data, changed, unfilled: new Set(aligned.filter((name) => !scratch.has(name))), open: true };
+  return { step, data, watermarks, changed, unfilled: new Set(aligned.filter((name) => !scratch.has(name))), open: true };
 }
 
 interface StoredProgram {
   readonly step: number;
   readonly data: string;
+  readonly watermarks: string;
   readonly relations: Fingerprints;
   /** Views whose tables were not kept up. */
   readonly scratch: readonly string[];
@@ -148,11 +150,14 @@ async function readProgram(connection: DuckDBConnection, directory: string): Pro
   ).getRows();
   const [format, relations, scratch, change, changedAt] = program as [number, string, string, string | null, bigint];
   if (format !== storeFormat) throw otherFormat(join(directory, databaseFile), format);
-  const [last] = (await connection.runAndReadAll(`SELECT step, data FROM ${stepTable}`)).getRows();
-  const [step, data] = last as [bigint, string];
+  // Stores of the time before LATENESS had an effect lack the column.
+  await connection.run(`ALTER TABLE ${stepTable} ADD COLUMN IF NOT EXISTS watermarks VARCHAR DEFAULT ''`);
+  const [last] = (await connection.runAndReadAll(`SELECT step, data, watermarks FROM ${stepTable}`)).getRows();
+  const [step, data, watermarks] = last as [bigint, string, string];
   return {
     step: Number(step),
     data,
+    watermarks,
     relations: JSON.parse(relations) as Fingerprints,
     scratch: JSON.parse(scratch) as string[],
     change: change === null ? undefined : (JSON.parse(change) as ProgramChange),

@@ -20,6 +20,8 @@ export interface Store {
   readonly step: number;
   /** The caller's data with it. */
   readonly data: string;
+  /** What the watermarks were at that step. */
+  readonly watermarks: string;
   /** Changed records that no commit has written. */
   readonly pendingRecords: number;
   /** Whether something is written that the next commit has to end. */
@@ -30,7 +32,7 @@ export interface Store {
    * Writes everything up to now as of `step`. Takes the changes at once and writes them while later ones come in; when it fails
    * nothing of it is lost. One at a time. @throws EngineError `storage`
    */
-  commit(step: number, data: string): Promise<void>;
+  commit(step: number, data: string, watermarks: string): Promise<void>;
   /** Resolves when there is room for another step's changes: at once, unless a commit falls behind. */
   room(): Promise<void>;
   /** The connection that sees what `Draft.write` wrote; `change`: what is run on it belongs to the next commit. */
@@ -62,6 +64,7 @@ interface StoreParts {
   readonly open: boolean;
   readonly step: number;
   readonly data: string;
+  readonly watermarks: string;
   /** Called once, when the first commit is on disk. */
   readonly onFirstCommit: (() => Promise<void>) | undefined;
 }
@@ -71,7 +74,7 @@ const mostWhileWriting = 500_000;
 
 export function createStore(parts: StoreParts): Store {
   const { storage, writer, relations, scratch } = parts;
-  let { open, step, data, onFirstCommit } = parts;
+  let { open, step, data, watermarks, onFirstCommit } = parts;
   let waiting: Changes = new Map();
   /** Written into the open transaction, and lost with it. */
   let written: Changes[] = [];
@@ -108,7 +111,7 @@ export function createStore(parts: StoreParts): Store {
   };
   const fail = (error: unknown): EngineError => storageError(storage, error);
 
-  const run = async (atStep: number, withData: string): Promise<void> => {
+  const run = async (atStep: number, withData: string, withWatermarks: string): Promise<void> => {
     const mine = [...written, waiting];
     const unwritten = waiting;
     waiting = new Map();
@@ -116,7 +119,9 @@ export function createStore(parts: StoreParts): Store {
     beingWritten = sizeOf(mine);
     try {
       await write(unwritten);
-      await writer.run(`UPDATE ${stepTable} SET step = ${atStep}, data = ${quoteLiteral(withData)}`);
+      await writer.run(
+        `UPDATE ${stepTable} SET step = ${atStep}, data = ${quoteLiteral(withData)}, watermarks = ${quoteLiteral(withWatermarks)}`,
+      );
       await writer.run("COMMIT");
       open = false;
     } catch (error) {
@@ -128,6 +133,7 @@ export function createStore(parts: StoreParts): Store {
     }
     step = atStep;
     data = withData;
+    watermarks = withWatermarks;
     await onFirstCommit?.().catch((error: unknown) => {
       throw fail(error);
     });
@@ -143,6 +149,9 @@ export function createStore(parts: StoreParts): Store {
     get data() {
       return data;
     },
+    get watermarks() {
+      return watermarks;
+    },
     get rollbacks() {
       return rollbacks;
     },
@@ -152,9 +161,9 @@ export function createStore(parts: StoreParts): Store {
     get pendingRecords() {
       return beingWritten + sizeOf([...written, waiting]);
     },
-    commit(atStep, withData) {
+    commit(atStep, withData, withWatermarks) {
       if (committing !== undefined) throw new TypeError("A commit is under way");
-      committing = run(atStep, withData).finally(() => (committing = undefined));
+      committing = run(atStep, withData, withWatermarks).finally(() => (committing = undefined));
       return committing;
     },
     async room() {

@@ -37,7 +37,7 @@ describe("the graph of a program", () => {
     expect(built.views.get("x")).toEqual({ mode: "recompute", reason: "LIMIT without ORDER BY: which rows it gives is arbitrary" });
     expect(built.views.get("y")).toEqual({ mode: "incremental" });
     expect(nodeOf(built, "x")).toMatchObject({ inputs: [], operator: undefined, relation: "x" });
-    expect(built.nodes.map(({ label }) => label)).toEqual(["values", "view", "x", "scan", "view"]);
+    expect(built.nodes.map(({ label }) => label)).toEqual(["error_view", "x", "scan", "view"]);
   });
 
   test("is described for people", async () => {
