@@ -158,7 +158,6 @@ export interface Table extends Relation {
   readonly kind: "table";
   /** Canonical column names, or undefined when the table is a multiset. */
   readonly primaryKey: readonly string[] | undefined;
-  /** Rows only come: deletes and updates are refused. */
   readonly appendOnly: boolean;
   /** Columns with LATENESS, in order; absent when there are none. */
   readonly lateness?: readonly ColumnLateness[];
@@ -170,8 +169,6 @@ export interface View extends Relation {
   readonly kind: "view";
   /** LOCAL views are not outputs. */
   readonly local: boolean;
-  /** Column (canonical) of `emit_final`: rows are part of the view once no later change can touch rows of their value. */
-  readonly emitFinal?: string;
   /** The SELECT in DuckDB's words: as written, but for TUMBLE and HOP. */
   readonly query: string;
 }
