@@ -45,3 +45,16 @@ test("equal rows that come in one batch are one entry of a view that keeps all c
     [{ t0: [insert(null, "a0000000-0000-0000-0000-000000000002"), insert(null, "a0000000-0000-0000-0000-000000000002")] }],
   );
 });
+
+test("a join above ORDER BY and LIMIT does not change which rows these keep", async () => {
+  await expectMaintained(
+    [
+      "CREATE TABLE t0 (p INTEGER NOT NULL);",
+      "CREATE TABLE t1 (p BOOLEAN, r INTEGER);",
+      "CREATE MATERIALIZED VIEW v0 AS SELECT p AS c0, unnest(['a', 'b']) AS c1 FROM t0;",
+      "CREATE MATERIALIZED VIEW v1 AS SELECT a.c2 AS c0",
+      "  FROM (SELECT r AS c0, count(0) OVER (PARTITION BY p) AS c2 FROM t1 ORDER BY c0 NULLS FIRST, c2 LIMIT 3) AS a JOIN v0 ON a.c0 = v0.c0;",
+    ].join("\n"),
+    [{ t0: [insert(7)], t1: [insert(null, null), insert(null, null), insert(null, null), insert(null, 7)] }],
+  );
+});
