@@ -3,6 +3,7 @@ import type { Delta, ProgramChange } from "@headgate/engine";
 import type { EndpointConfig } from "../connector-config.ts";
 import { crashPoint } from "../crash-points.ts";
 import { InputConnector, type Consumed } from "../input-connector/input-connector.ts";
+import type { ByteReader } from "../journal/byte-reader.ts";
 import { readSegment, type SegmentSequence } from "../journal/read-segments.ts";
 import { readDelta, readDeltaHead, recordKind, type ResumePoint } from "../journal/records.ts";
 import type { RestoredOutput } from "../output-connector/output-connector.ts";
@@ -145,20 +146,44 @@ export class Recovery {
   }
 
   async #redeliver(pipeline: Pipeline, storage: DurableStorage): Promise<void> {
-    const { outboxFiles, outboxSegments } = this.#parts;
-    for (const number of outboxSegments) {
-      for (const { payload } of (await readSegment(outboxFiles, number)).filter(({ kind }) => kind === recordKind.delta)) {
-        const { inputRecords, output: name, step } = readDeltaHead(payload);
-        const output = pipeline.outputs.get(name);
-        const resume = output === undefined ? undefined : this.output(name, output.config);
-        if (output === undefined || resume?.redeliver !== true || step > this.#progress.step || step <= resume.since.step) continue;
+    const { found, stale } = await this.#undelivered(pipeline);
+    for (const [name, steps] of found) {
+      const output = pipeline.outputs.get(name);
+      if (output === undefined) continue;
+      for (const [step, { inputRecords, payload, segment }] of [...steps].sort(([a], [b]) => a - b)) {
         const delta: Delta = readDelta(payload, storage.codecs.of(output.config.stream));
-        storage.outboxHolds(name, step, number);
-        output.keep({ step, inputRecords }, delta, true);
+        // Beside records that no longer hold, the good ones are written anew with the next commit, so that the segment can go.
+        if (!stale) storage.outboxHolds(name, step, segment);
+        output.keep({ step, inputRecords }, delta, !stale);
         output.push({ step, inputRecords }, delta);
       }
     }
     for (const output of pipeline.outputs.values()) output.push(this.#progress, undefined);
+  }
+
+  /**
+   * What outputs have not acknowledged of stored steps. A commit that did not come about leaves records that do not hold: of steps that the
+   * store does not have, and of steps that were done again and written again. The last word on a step is the right one.
+   */
+  async #undelivered(
+    pipeline: Pipeline,
+  ): Promise<{ readonly found: ReadonlyMap<string, Map<number, Undelivered>>; readonly stale: boolean }> {
+    const { outboxFiles, outboxSegments } = this.#parts;
+    const found = new Map<string, Map<number, Undelivered>>();
+    let stale = false;
+    for (const segment of outboxSegments) {
+      for (const { payload } of (await readSegment(outboxFiles, segment)).filter(({ kind }) => kind === recordKind.delta)) {
+        const { inputRecords, output: name, step } = readDeltaHead(payload);
+        const output = pipeline.outputs.get(name);
+        const resume = output === undefined ? undefined : this.output(name, output.config);
+        if (resume?.redeliver !== true || step <= resume.since.step) continue;
+        const steps = found.get(name) ?? new Map<number, Undelivered>();
+        stale ||= step > this.#progress.step || steps.has(step);
+        if (step > this.#progress.step) continue;
+        found.set(name, steps.set(step, { inputRecords, payload, segment }));
+      }
+    }
+    return { found, stale };
   }
 
   /** A queue for every endpoint that the journal can speak of. */
@@ -236,3 +261,10 @@ const consumedOf = (known: InputState | undefined): Consumed =>
 /** True when anything is not as it was. */
 export const isChange = ({ tables, views }: ProgramChange): boolean =>
   [tables, views].some(({ added, modified, removed }) => added.length + modified.length + removed.length > 0);
+
+interface Undelivered {
+  readonly inputRecords: number;
+  readonly payload: ByteReader;
+  /** Number of the outbox's segment that has it. */
+  readonly segment: number;
+}

@@ -66,6 +66,7 @@ export async function buildPipeline(deployment: Deployment, dependencies: BuildD
     });
     stored?.serves(pipeline);
     const recovery = stored?.recovery;
+    if (recovery?.programChanged === true) pipeline.firstCut = recovery.freshSince.step + 1;
     if (stored?.state !== undefined) pipeline.loop.restore(stored.state.loop);
     const keep = <T extends { readonly transport: { close(): Promise<void> } }>(open: T): T => {
       cleanup.push(() => open.transport.close());

@@ -49,6 +49,11 @@ export class Pipeline {
   readonly parts: PipelineParts;
   readonly inputs = new Map<string, InputConnector>();
   readonly outputs = new Map<string, OutputConnector>();
+  /**
+   * Snapshots before this step would be told again by it: the first content of all views, or of those that a changed program builds
+   * anew (Law 3).
+   */
+  firstCut = 1;
   readonly loop: StepLoop;
   /** Fires when the pipeline is paused, resumed or stopped. */
   readonly changed = new Notifier();
@@ -315,7 +320,7 @@ export class Pipeline {
 
   /** A snapshot that includes at least `step`, and the views' first content in any case. */
   async cut(relation: string, step: number, signal: AbortSignal): Promise<Snapshot> {
-    const least = Math.max(step, 1);
+    const least = Math.max(step, this.firstCut);
     for (;;) {
       await this.loop.reached(least, signal);
       const snapshot = await this.parts.engine.snapshot(relation);
