@@ -49,6 +49,12 @@ export const exceptions: readonly Exception[] = [
     operations: ["pausePipeline", "resumePipeline"],
     reason: "The pipeline has to be met while it is being suspended.",
   },
+  {
+    without: "faults",
+    statuses: [503],
+    operations: ["stopPipeline"],
+    reason: "The pipeline has to be met while it builds views anew or replays its journal.",
+  },
   { without: "faults", statuses: [410], reason: "A stop has to come while the request is on its way." },
   {
     without: "faults",
