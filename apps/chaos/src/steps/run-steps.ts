@@ -149,7 +149,12 @@ class Run {
     this.#server ??= await startServer(this.#dataDir, crashPoint);
     const { client } = this.#server;
     await startPipeline(client);
-    if (!mayCrash) await until("the pipeline running", () => running(client));
+    // The server may learn of the last kill only now: then the pipeline is started once more.
+    if (!mayCrash)
+      await until("the pipeline running", async () => {
+        await startPipeline(client);
+        return await running(client);
+      });
     return this.#server;
   }
 }
