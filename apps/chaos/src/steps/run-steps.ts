@@ -129,7 +129,7 @@ class Run {
       if (kill.victim !== "pipeline") {
         await server.kill();
         this.#server = undefined;
-      }
+      } else await until("the server to learn of the kill", () => notRunning(server.client), 20_000);
     }
     stop.abort();
     await feeding;
@@ -179,6 +179,11 @@ async function running(client: Client): Promise<true> {
   if (error !== null && error !== undefined) throw new Error(`The pipeline failed: ${JSON.stringify(error)}`);
   if (status !== "Running") throw new Error(`The pipeline is ${status}`);
   return true;
+}
+
+async function notRunning(client: Client): Promise<true | undefined> {
+  const { deployment_status: status } = await client.pipelines.get(pipelineName, { selector: "status" });
+  return status === "Running" ? undefined : true;
 }
 
 function killProcess(pid: number | undefined): void {
