@@ -2,6 +2,7 @@ import { PlanObject } from "./plan-object.ts";
 import { readConstant } from "./read-constant.ts";
 import { readComparison, readExpression } from "./read-expression.ts";
 import { readType } from "./read-type.ts";
+import { mapColumns } from "./map-columns.ts";
 import type { Expression, PlanNode, PlanType } from "./types.ts";
 import { Unsupported } from "./unsupported.ts";
 
@@ -147,37 +148,6 @@ function fieldOf(subject: Expression, index: number): Expression {
 }
 
 /** An expression over a row of one column, over `subject` instead. */
-function overSubject(expression: Expression, subject: Expression): Expression {
-  const put = (child: Expression): Expression => overSubject(child, subject);
-  switch (expression.kind) {
-    case "column":
-      return subject;
-    case "constant":
-      return expression;
-    case "cast":
-    case "not":
-    case "is_null":
-    case "is_not_null":
-      return { ...expression, child: put(expression.child) };
-    case "compare":
-      return { ...expression, left: put(expression.left), right: put(expression.right) };
-    case "and":
-    case "or":
-    case "coalesce":
-      return { ...expression, children: expression.children.map(put) };
-    case "in":
-      return { ...expression, input: put(expression.input), list: expression.list.map(put) };
-    case "case":
-      return {
-        ...expression,
-        branches: expression.branches.map((branch) => ({ when: put(branch.when), then: put(branch.then) })),
-        otherwise: put(expression.otherwise),
-      };
-    case "between":
-      return { ...expression, input: put(expression.input), lower: put(expression.lower), upper: put(expression.upper) };
-    case "call":
-      return { ...expression, args: expression.args.map(put) };
-  }
-}
+const overSubject = (expression: Expression, subject: Expression): Expression => mapColumns(expression, () => subject);
 
 export const readTypes = (json: readonly unknown[]): readonly PlanType[] => json.map(readType);
