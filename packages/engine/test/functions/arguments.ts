@@ -60,10 +60,14 @@ export const oneOf = (column: ColumnType, ...values: readonly Value[]): Argument
 
 /** The same value in each row, as a constant of the query. */
 export function fixed(column: ColumnType, value: Value): Fixed {
-  const text = typeof value === "object" && value !== null ? interval(value as Interval) : `'${String(value).replaceAll("'", "''")}'`;
-  const sql = value === null ? `NULL::${duckdbTypeSql(column)}` : `${text}::${duckdbTypeSql(column)}`;
+  const sql = value === null ? `NULL::${duckdbTypeSql(column)}` : constantSql(column, value);
   return { column, plan: planType(column), sql: () => sql, draw: () => value, value };
 }
+function constantSql(column: ColumnType, value: Value): string {
+  if (column.type === "TIMESTAMP" || column.type === "TIMESTAMP_TZ") return `make_timestamp(${String(value as bigint)})::${duckdbTypeSql(column)}`;
+  const text = typeof value === "object" ? interval(value as Interval) : `'${String(value).replaceAll("'", "''")}'`;
+  return `${text}::${duckdbTypeSql(column)}`;
+} // prettier-ignore
 const interval = ({ months, days, micros }: Interval): string => `'${months} months ${days} days ${micros} microseconds'`;
 
 const type = (name: SqlTypeName): ColumnType => ({ type: name, nullable: true });

@@ -7,12 +7,19 @@ import { civilOf, daysOf, infiniteDate, isFiniteDate, isFiniteTimestamp, splitTi
 import { asCalendar } from "./timestamp-tz.ts";
 import { dateToTimestamp, joinTimestamp } from "./timestamp-range.ts";
 
-/** 2000-01-03, a Monday, and the month of 2000-01. */
+/** Where windows begin when the call does not say: 2000-01-03, a Monday, and the month of 2000-01. */
 const originMicros = 946_857_600_000_000n;
 const originMonth = 2000 * 12;
 
 /** time_bucket() of a constant width, either of months or of days and below. */
-export const timeBucket: ScalarFunction = scalar("time_bucket", overDate(), overTimestamp(), overTimestampTz());
+export const timeBucket: ScalarFunction = scalar(
+  "time_bucket",
+  overDate(),
+  overTimestamp(),
+  overTimestampTz(),
+  overTimestampFrom(),
+  overTimestampTzFrom(),
+);
 
 function overTimestamp(): Overload {
   return bound("time_bucket(INTERVAL, TIMESTAMP)", (call) => {
@@ -32,6 +39,32 @@ function overTimestampTz(): Overload {
     return (_: Interval, timestamp: bigint) =>
       isFiniteTimestamp(timestamp) ? inRange(asCalendar(bucketOfMicros(width, originMicros, timestamp))) : timestamp;
   });
+}
+
+/** With an origin, as which TUMBLE and HOP are written out. */
+function overTimestampFrom(): Overload {
+  return bound("time_bucket(INTERVAL, TIMESTAMP, TIMESTAMP)", (call) => {
+    const { months, width } = widthOf(call);
+    if (months !== 0) throw new Unsupported("time_bucket of months with an origin");
+    const origin = originOf(call) % width;
+    return (_: Interval, timestamp: bigint) => (isFiniteTimestamp(timestamp) ? bucketOfMicros(width, origin, timestamp) : timestamp);
+  });
+}
+
+function overTimestampTzFrom(): Overload {
+  return bound("time_bucket(INTERVAL, TIMESTAMP_TZ, TIMESTAMP_TZ)", (call) => {
+    const { months, width, days } = widthOf(call);
+    if (months !== 0 || days !== 0) throw new Unsupported("time_bucket of days or months with TIMESTAMP_TZ");
+    const origin = originOf(call);
+    return (_: Interval, timestamp: bigint) =>
+      isFiniteTimestamp(timestamp) ? inRange(asCalendar(bucketOfMicros(width, origin, timestamp))) : timestamp;
+  });
+}
+
+function originOf(call: BoundCall): bigint {
+  const origin = constantArgument(call, 2) as bigint;
+  if (!isFiniteTimestamp(origin)) throw new Unsupported("time_bucket with an infinite origin");
+  return origin;
 }
 
 function overDate(): Overload {

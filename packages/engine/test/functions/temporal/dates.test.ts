@@ -106,6 +106,16 @@ describe("time_bucket", () => {
     for (const type of [date, timestamp]) for (const constant of [...short, ...long]) await prover.prove("time_bucket", [constant, type]);
     for (const constant of short) await prover.prove("time_bucket", [constant, timestampTz]);
   });
+  it("cuts from an origin as DuckDB does", async () => {
+    for (const micros of [0n, 3_600_000_000n, -5n, 1_700_000_000_000_001n, 5_400_000_000n]) {
+      const origin = fixed({ type: "TIMESTAMP", nullable: true }, micros);
+      const originTz = fixed({ type: "TIMESTAMP_TZ", nullable: true }, micros);
+      for (const constant of [...short, ...long.slice(0, 4)]) await prover.prove("time_bucket", [constant, timestamp, origin]);
+      for (const constant of short) await prover.prove("time_bucket", [constant, timestampTz, originTz]);
+    }
+    for (const constant of long.slice(4)) expect(isRefused("time_bucket", [constant, timestamp, fixed({ type: "TIMESTAMP", nullable: true }, 0n)])).toBe(true); // prettier-ignore
+    expect(isRefused("time_bucket", [short[0]!, timestamp, timestamp])).toBe(true);
+  });
   it("is refused for widths that are not proven", () => {
     for (const constant of long) expect(isRefused("time_bucket", [constant, timestampTz])).toBe(true);
     for (const constant of [width(0, 0, 0n), width(1, 1, 0n), width(-1, 0, 0n)])
