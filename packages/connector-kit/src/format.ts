@@ -56,10 +56,24 @@ export interface InputFormatDefinition<Config = unknown> {
   createParser(config: Config, schema: TableSchema, context: { readonly scratchDirectory: string }): Parser;
 }
 
+/** One message for a sink that takes messages: what belongs to a row, with the key that names it. */
+export interface EncodedMessage {
+  /** Messages of one key keep their order. Undefined: the message has no key. */
+  readonly key: Uint8Array | undefined;
+  /** Null is a tombstone: the key is no more. */
+  readonly value: Uint8Array | null;
+  readonly headers?: readonly (readonly [name: string, value: Uint8Array])[];
+  /** Keeps messages without a key in order that belong together: those with equal ones go the same way. */
+  readonly orderedBy?: Uint8Array;
+}
+
 /** A piece of encoded output: whole records only. */
 export interface EncodedChunk {
+  /** Empty when there are messages. */
   readonly bytes: Uint8Array;
   readonly records: number;
+  /** Given to sinks that take messages, by formats that know how; else such a sink takes the bytes as one message. */
+  readonly messages?: readonly EncodedMessage[];
 }
 
 /** One change that could not be encoded; the others are. */
@@ -68,13 +82,38 @@ export interface EncodeError {
 }
 
 export interface Encoder {
+  /**
+   * Called before the first row, and again after a `retryable` error: gets what the encoder needs from outside, such as a schema's id.
+   *
+   * @throws ConnectorError `retryable` | `fatal`
+   */
+  prepare?(signal: AbortSignal): Promise<void>;
   /** Encodes a step's delta, or a piece of a snapshot (all weights positive), in chunks of at most the format's buffer size. */
   encode(delta: Delta): Iterable<EncodedChunk | EncodeError>;
 }
 
+/** A unique key of a view, as a program declares it with CREATE INDEX. */
+export interface OutputIndex {
+  readonly name: string;
+  /** Canonical names of its columns. */
+  readonly columns: readonly string[];
+}
+
+/** Where encoded output goes. */
+export interface EncoderTarget {
+  /** The sink takes messages with keys of their own; the name is that of its topic. Undefined: it takes bytes. */
+  readonly topic?: string | undefined;
+  /** The key that the connector names with `index`. */
+  readonly index?: OutputIndex | undefined;
+}
+
 export interface OutputFormatDefinition<Config = unknown> {
   readonly name: string;
+  /** True for a format that has a use for an index; the others refuse one. */
+  readonly indexed?: boolean;
   /** @throws ConnectorError `invalid_config` (also for update formats that exist for input only) */
-  parseConfig(config: unknown, schema: TableSchema): Config;
-  createEncoder(config: Config, schema: TableSchema): Encoder;
+  parseConfig(config: unknown, schema: TableSchema, target?: EncoderTarget): Config;
+  createEncoder(config: Config, schema: TableSchema, target?: EncoderTarget): Encoder;
+  /** True when every message of such an encoder has the key of its row, so that the newest message of each key is the view. */
+  keyed?(config: Config): boolean;
 }

@@ -13,6 +13,8 @@ export interface OutputContext {
    * comes again, so `open` removes it. `open` throws {@link SinkPositionLost} when the sink does not reach so far any more.
    */
   readonly resumeAt?: SinkPosition;
+  /** The format gives each message the key of its row (a sink that takes messages may then be reset). */
+  readonly keyed?: boolean;
 }
 
 /** A place in a sink's content, as JSON carries it. */
@@ -63,5 +65,7 @@ export interface OutputTransportDefinition<Config = unknown> {
   parseConfig(config: unknown): Config;
   /** What only one connector may write to, such as a file's path: two that name the same one would write over each other. */
   destination?(config: Config): string;
+  /** The topic of a sink that takes messages; absent for one that takes bytes. */
+  topic?(config: Config): string;
   create(config: Config, context: OutputContext): OutputTransport;
 }

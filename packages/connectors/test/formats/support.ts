@@ -1,5 +1,5 @@
 import type { ColumnType, Delta, Field, Row, SqlTypeName, Value } from "@headgate/engine";
-import type { ParseError, ParsedBatches, TableSchema } from "@headgate/connector-kit";
+import type { EncodedMessage, EncoderTarget, ParseError, ParsedBatches, TableSchema } from "@headgate/connector-kit";
 import { inputFormats, outputFormats } from "../../src/formats/format-registry.ts";
 
 export type TypeOptions = Partial<Omit<ColumnType, "type">>;
@@ -77,6 +77,29 @@ export function encode(
     }
   }
   return { chunks, records, errors };
+}
+
+/** Encodes a delta for a sink that takes messages. */
+export async function encodeForTopic(
+  format: string,
+  config: unknown,
+  schema: TableSchema,
+  delta: Delta,
+  target: EncoderTarget = { topic: "topic" },
+): Promise<{ readonly messages: readonly EncodedMessage[]; readonly chunks: readonly string[]; readonly errors: readonly string[] }> {
+  const definition = outputFormats.get(format);
+  if (definition === undefined) throw new Error(`no format ${format}`);
+  const encoder = definition.createEncoder(definition.parseConfig(config, schema, target), schema, target);
+  await encoder.prepare?.(new AbortController().signal);
+  const messages: EncodedMessage[] = [];
+  const chunks: string[] = [];
+  const errors: string[] = [];
+  for (const piece of encoder.encode(delta)) {
+    if ("message" in piece) errors.push(piece.message);
+    else if (piece.messages === undefined) chunks.push(Buffer.from(piece.bytes).toString("utf8"));
+    else messages.push(...piece.messages);
+  }
+  return { messages, chunks, errors };
 }
 
 /** Cuts bytes at the given places, which may be in any order. */

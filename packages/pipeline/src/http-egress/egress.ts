@@ -24,7 +24,7 @@ export async function openEgress(pipeline: Pipeline, relationName: string, query
   const name = `${relation.name}.api-${randomUUID()}`;
   const endpoint: EndpointConfig = { ...config, stream: relation.name };
   assertSnapshotPossible(name, endpoint, relation);
-  assertIndexUsable(name, endpoint, relation, program);
+  assertIndexUsable(name, endpoint, relation, program, registry);
   const createEncoder = bindEncoder(name, config.format ?? { name: format }, schemaOf(relation), registry);
   // The reader is connected before the endpoint is added, so that no chunk of its snapshot can be lost.
   const http = createHttpOutput({ format, backpressure, sendSnapshot: endpoint.send_snapshot });

@@ -1,3 +1,4 @@
+import type { EncodedChunk } from "@headgate/connector-kit";
 import type { Delta, Row, Value } from "@headgate/engine";
 
 /** Records in a delta: a row of weight 3 is three records. */
@@ -5,6 +6,13 @@ export function recordsOf(delta: Delta): number {
   let records = 0;
   for (const entry of delta) records += Math.abs(entry[1]);
   return records;
+}
+
+/** Bytes that a chunk sends: keys and values, if it holds messages. */
+export function chunkBytes({ bytes, messages }: EncodedChunk): number {
+  let total = bytes.byteLength;
+  for (const { key, value } of messages ?? []) total += (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
+  return total;
 }
 
 const sampled = 32;

@@ -11,7 +11,7 @@ import type { OutputState } from "../durability/durable-state.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ConnectorHealth, Delivery, OutputConnectorStats, ResetStatus } from "../socket/protocol.ts";
-import { recordsOf } from "./delta-size.ts";
+import { chunkBytes, recordsOf } from "./delta-size.ts";
 import { OutputBuffer } from "./output-buffer.ts";
 import { OutputQueue, type OutputEntry, type Progress } from "./output-queue.ts";
 import { resetProgress, resetStatus } from "./reset-status.ts";
@@ -98,6 +98,8 @@ export class OutputConnector {
   #transmittedBytes = 0;
   #fatalError: string | null = null;
   #health: ConnectorHealth | null = null;
+  /** The encoder has what it needs from outside. */
+  #prepared = false;
   readonly #retained = new RetainedDeltas();
   /** The last step that the sink has, and the last that it has for good. */
   #acknowledged: Acknowledged;
@@ -371,6 +373,10 @@ export class OutputConnector {
       await this.#write({ bytes: nothing, records: recordsOf(delta) }, signal, attempts);
       return;
     }
+    if (!this.#prepared) {
+      await this.#attempt(() => encoder.prepare?.(signal), signal, attempts);
+      this.#prepared = true;
+    }
     for (const piece of encoder.encode(delta)) {
       if ("message" in piece) this.encodeErrors.add(piece.message, "encode");
       else await this.#write(piece, signal, attempts);
@@ -380,7 +386,7 @@ export class OutputConnector {
   async #write(chunk: EncodedChunk, signal: AbortSignal, attempts: number): Promise<void> {
     await this.#attempt(() => this.#options.transport.write(chunk, signal), signal, attempts);
     this.#transmittedRecords += chunk.records;
-    this.#transmittedBytes += chunk.bytes.byteLength;
+    this.#transmittedBytes += chunkBytes(chunk);
   }
 
   /** Repeats after retryable errors with capped back-off, at most `attempts` times. */

@@ -2,6 +2,7 @@ import {
   ConnectorError,
   type ConnectorRegistry,
   type Encoder,
+  type EncoderTarget,
   type InputContext,
   type InputTransport,
   type OutputContext,
@@ -9,7 +10,7 @@ import {
   type Parser,
   type TableSchema,
 } from "@headgate/connector-kit";
-import type { Program, Relation, Table, View } from "@headgate/engine";
+import type { Index, Program, Relation, Table, View } from "@headgate/engine";
 import type { ConnectorConfig, EndpointConfig } from "../connector-config.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import type { ConfigErrorKind } from "../socket/protocol.ts";
@@ -91,7 +92,7 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
   const relation = findRelation(program, config.stream);
   if (relation === undefined) throw fault("UnknownOutputStream", endpoint, `there is no table or view '${config.stream}'`);
   assertSnapshotPossible(endpoint, config, relation);
-  assertIndexUsable(endpoint, config, relation, program);
+  const index = assertIndexUsable(endpoint, config, relation, program, registry);
   const transport = registry.outputTransports.get(config.transport.name);
   if (transport === undefined) {
     throw fault("UnknownOutputTransport", endpoint, `there is no output transport '${config.transport.name}'`);
@@ -100,17 +101,21 @@ export function bindOutput(endpoint: string, config: EndpointConfig, program: Pr
   const transportConfig = parse("InvalidTransportConfig", endpoint, () => transport.parseConfig(config.transport.config ?? {}));
   const place = transport.destination?.(transportConfig);
   const destination = place === undefined ? undefined : `${transport.name} ${place}`;
-  const createTransport = (context: Omit<OutputContext, "schema">): OutputTransport =>
-    transport.create(transportConfig, { ...context, schema });
+  const createTransport =
+    (keyed: boolean) =>
+    (context: Omit<OutputContext, "schema">): OutputTransport =>
+      transport.create(transportConfig, { ...context, schema, keyed });
   const format = config.format ?? undefined;
+  const snapshotFirst = config.send_snapshot;
   if (format === undefined) {
     if (transport.format === "required") {
       throw fault("OutputFormatNotSpecified", endpoint, `'${transport.name}' needs a format, for example {"name": "json"}`);
     }
-    return { schema, snapshotFirst: config.send_snapshot, destination, createTransport, createEncoder: () => undefined };
+    return { schema, snapshotFirst, destination, createTransport: createTransport(false), createEncoder: () => undefined };
   }
-  const createEncoder = bindEncoder(endpoint, format, schema, registry);
-  return { schema, snapshotFirst: config.send_snapshot, destination, createTransport, createEncoder };
+  const encoding = bindEncoding(endpoint, format, schema, registry, { topic: transport.topic?.(transportConfig), index });
+  const { createEncoder } = encoding;
+  return { schema, snapshotFirst, destination, createTransport: createTransport(encoding.keyed), createEncoder };
 }
 
 /** Two connectors that write to one place would destroy each other's content. @throws PipelineError `ConfigError.InvalidTransportConfig` */
@@ -133,6 +138,16 @@ export function bindEncoder(
   schema: TableSchema,
   registry: ConnectorRegistry,
 ): () => Encoder {
+  return bindEncoding(endpoint, format, schema, registry, {}).createEncoder;
+}
+
+function bindEncoding(
+  endpoint: string,
+  format: { readonly name: string; readonly config?: unknown },
+  schema: TableSchema,
+  registry: ConnectorRegistry,
+  target: EncoderTarget,
+): { readonly createEncoder: () => Encoder; readonly keyed: boolean } {
   const definition = registry.outputFormats.get(format.name);
   if (definition === undefined) {
     throw fault(
@@ -141,8 +156,11 @@ export function bindEncoder(
       `unknown output format '${format.name}'; expected one of: ${names(registry.outputFormats)}`,
     );
   }
-  const config = parse("EncoderConfigParseError", endpoint, () => definition.parseConfig(format.config ?? {}, schema));
-  return () => definition.createEncoder(config, schema);
+  const config = parse("EncoderConfigParseError", endpoint, () => definition.parseConfig(format.config ?? {}, schema, target));
+  return {
+    createEncoder: () => definition.createEncoder(config, schema, target),
+    keyed: target.topic !== undefined && definition.keyed?.(config) === true,
+  };
 }
 
 /** @throws PipelineError `ConfigError.InvalidTransportConfig` */
@@ -152,16 +170,23 @@ export function assertSnapshotPossible(endpoint: string, config: { readonly send
   throw fault("InvalidTransportConfig", endpoint, text);
 }
 
-/** @throws PipelineError `ConfigError.UnknownIndex` | `ConfigError.InvalidEncoderConfig` */
-export function assertIndexUsable(endpoint: string, config: ConnectorConfig, relation: Relation, program: Program): void {
+/** The index that a connector names. @throws PipelineError `ConfigError.UnknownIndex` | `ConfigError.InvalidEncoderConfig` */
+export function assertIndexUsable(
+  endpoint: string,
+  config: ConnectorConfig,
+  relation: Relation,
+  program: Program,
+  registry: ConnectorRegistry,
+): Index | undefined {
   const { format, index: name } = config;
-  if (name === null || name === undefined) return;
-  if (!program.indexes.some((index) => index.name === name && index.relation === relation.name)) {
-    throw fault("UnknownIndex", endpoint, `there is no index '${name}' on '${relation.name}'`);
+  if (name === null || name === undefined) return undefined;
+  const index = program.indexes.find((candidate) => candidate.name === name && candidate.relation === relation.name);
+  if (index === undefined) throw fault("UnknownIndex", endpoint, `there is no index '${name}' on '${relation.name}'`);
+  const definition = registry.outputFormats.get(format?.name ?? "");
+  if (definition !== undefined && definition.indexed !== true) {
+    throw fault("InvalidEncoderConfig", endpoint, `format '${definition.name}' has no use for an index: remove '"index": "${name}"'`);
   }
-  if (format?.name === "json") {
-    throw fault("InvalidEncoderConfig", endpoint, `format 'json' has no use for an index: remove '"index": "${name}"'`);
-  }
+  return index;
 }
 
 const names = (map: ReadonlyMap<string, unknown>): string => [...map.keys()].sort().join(", ");

@@ -1,63 +1,49 @@
 import type { Row } from "@headgate/engine";
-import { ConnectorError, type OutputFormatDefinition } from "@headgate/connector-kit";
-import { configFields } from "../config-fields.ts";
+import type { Encoder, EncoderTarget, OutputFormatDefinition, TableSchema } from "@headgate/connector-kit";
 import { encodeChunks, type ChunkShape } from "../records/chunk-encoder.ts";
-import { jsonFlavors, type JsonStyle } from "../values/json-style.ts";
+import { encodeMessages } from "../records/message-encoder.ts";
 import { compileRowWriter } from "../values/write-json.ts";
+import { compileMessageWriter } from "./json-messages.ts";
+import { parseJsonOutputConfig, type JsonOutputConfig } from "./output-config.ts";
+import { createSnowflakeWriter } from "./snowflake-writer.ts";
 
-const updates = ["insert_delete", "debezium"] as const;
-const known = ["insert_delete", "weighted", "debezium", "snowflake", "raw", "redis"] as const;
+/** Characters of several records in one message: below the usual limit of a megabyte, whatever the characters. */
+const messageLength = 256 * 1024;
 
-export interface JsonOutputConfig {
-  readonly update: (typeof updates)[number];
-  readonly style: JsonStyle;
-  readonly array: boolean;
-  readonly bufferSizeRecords: number;
-}
-
-/** JSON output: one change event per copy of a row, on lines or in arrays. */
+/** JSON output: one change event per copy of a row, on lines, in arrays, or as messages. */
 export const jsonOutputFormat: OutputFormatDefinition<JsonOutputConfig> = {
   name: "json",
-  parseConfig(config) {
-    const fields = configFields("json", config);
-    const asked = fields.choice("update_format", known, "insert_delete");
-    const update = updates.find((name) => name === asked);
-    if (update === undefined) throw notSupported(`update_format "${asked}" is not supported for output; use one of ${updates.join(", ")}`);
-    if (fields.value("key_fields") !== undefined) {
-      throw notSupported('"key_fields" is not supported: records carry no separate key; remove it');
-    }
-    const parsed: JsonOutputConfig = {
-      update,
-      style: jsonFlavors.get(fields.choice("json_flavor", [...jsonFlavors.keys()], "default")) as JsonStyle,
-      array: fields.flag("array", false),
-      bufferSizeRecords: fields.count("buffer_size_records", 10_000),
-    };
-    fields.end();
-    // A Debezium message is one change.
-    return update === "debezium" ? { ...parsed, bufferSizeRecords: 1 } : parsed;
+  parseConfig: parseJsonOutputConfig,
+  createEncoder: (config, schema, target) => {
+    const single = config.bufferSizeRecords === 1 && !config.array;
+    return target?.topic !== undefined && single ? messageEncoder(config, schema) : chunkEncoder(config, schema, target);
   },
-  createEncoder(config, schema) {
-    const writeRow = compileRowWriter(schema.fields, config.style);
-    const shape: ChunkShape = {
-      records: config.bufferSizeRecords,
-      open: config.array ? "[" : "",
-      separator: config.array ? "," : "\n",
-      close: config.array ? "]\n" : "\n",
-      write: config.update === "debezium" ? debeziumWriter(writeRow) : insertDeleteWriter(writeRow),
-      weighted: false,
-    };
-    return { encode: (delta) => encodeChunks(delta, shape) };
-  },
+  keyed: ({ update }) => update === "debezium" || update === "redis",
 };
 
-function insertDeleteWriter(writeRow: (row: Row) => string): ChunkShape["write"] {
+function messageEncoder(config: JsonOutputConfig, schema: TableSchema): Encoder {
+  const write = compileMessageWriter(config, schema);
+  return { encode: (delta) => encodeMessages(delta, write) };
+}
+
+function chunkEncoder(config: JsonOutputConfig, schema: TableSchema, target: EncoderTarget | undefined): Encoder {
+  const shape: ChunkShape = {
+    records: config.bufferSizeRecords,
+    open: config.array ? "[" : "",
+    separator: config.array ? "," : "\n",
+    close: config.array ? "]\n" : "\n",
+    write: recordWriter(config, schema),
+    weighted: false,
+    ...(target?.topic === undefined ? {} : { length: messageLength }),
+  };
+  return { encode: (delta) => encodeChunks(delta, shape) };
+}
+
+function recordWriter(config: JsonOutputConfig, schema: TableSchema): (row: Row, weight: number) => string {
+  const writeRow = compileRowWriter(schema.fields, config.style);
+  if (config.update === "debezium") {
+    return (row, weight) => (weight > 0 ? '{"payload":{"op":"c","after":' : '{"payload":{"op":"d","before":') + writeRow(row) + "}}";
+  }
+  if (config.update === "snowflake") return createSnowflakeWriter(writeRow);
   return (row, weight) => (weight > 0 ? '{"insert":' : '{"delete":') + writeRow(row) + "}";
-}
-
-function debeziumWriter(writeRow: (row: Row) => string): ChunkShape["write"] {
-  return (row, weight) => (weight > 0 ? '{"payload":{"op":"c","after":' : '{"payload":{"op":"d","before":') + writeRow(row) + "}}";
-}
-
-function notSupported(message: string): ConnectorError {
-  return new ConnectorError("not_supported", `output format not supported: format "json": ${message}`);
 }

@@ -16,6 +16,8 @@ export interface ChunkShape {
   readonly write: (row: Row, weight: number) => string;
   /** True when a change is one record whatever its weight; else a weight of n is n records. */
   readonly weighted: boolean;
+  /** Most characters in a chunk; a single longer record is a chunk of its own. */
+  readonly length?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ChunkShape {
  * what it has just been given.
  */
 export function* encodeChunks(delta: Delta, shape: ChunkShape): Generator<EncodedChunk | EncodeError> {
-  const { open, separator, close, write } = shape;
+  const { open, separator, close, length = maxChunkLength, write } = shape;
   let text = "";
   let records = 0;
   const cut = (): EncodedChunk => {
@@ -45,7 +47,7 @@ export function* encodeChunks(delta: Delta, shape: ChunkShape): Generator<Encode
       for (let copy = 0; copy < copies; copy++) {
         text = records === 0 ? record : text + separator + record;
         records++;
-        if (records >= shape.records || text.length >= maxChunkLength) yield cut();
+        if (records >= shape.records || text.length >= length) yield cut();
       }
     }
   }

@@ -73,9 +73,10 @@ test("update formats and options that output does not have are refused", () => {
       return error instanceof ConnectorError && ["invalid_config", "not_supported"].includes(error.code) ? error.message : error;
     }
   };
-  for (const update_format of ["raw", "weighted", "snowflake", "redis"]) {
-    expect(rejected({ update_format })).toMatch(/output format not supported: .*insert_delete, debezium/);
+  for (const update_format of ["raw", "weighted"]) {
+    expect(rejected({ update_format })).toMatch(/output format not supported: .*insert_delete, debezium, snowflake, redis/);
   }
+  expect(rejected({ update_format: "redis", key_fields: ["a"] })).toMatch(/output format not supported: .*kafka_output/);
   expect(rejected({ key_fields: ["a"] })).toMatch(/output format not supported: .*"key_fields"/);
   expect(rejected({ buffer_size_records: 0 })).toMatch(/"buffer_size_records" to be a positive integer, found 0/);
   expect(rejected({ update_format: "x" })).toMatch(/one of/);
