@@ -39,7 +39,8 @@ export function createLateGate(table: Table, watermarks: readonly Watermark[]): 
     refuses(op, cells, before) {
       for (const late of op === ChangeOp.delete ? ofDelete : watermarks)
         if (late.isLate(cells[late.column])) {
-          refused.push({ op, cells: op === ChangeOp.delete ? (before ?? onlyKey(cells)) : cells, late, value: cells[late.column]! });
+          // The row itself may have been let go of: whether it was must not show.
+          refused.push({ op, cells: op === ChangeOp.delete ? onlyKey(cells) : cells, late, value: cells[late.column]! });
           return true;
         }
       if (before === undefined) return false;
