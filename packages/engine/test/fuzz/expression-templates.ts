@@ -26,7 +26,7 @@ function build(): Map<FuzzType, string[]> {
   add("BOOLEAN", "({BOOLEAN} AND {BOOLEAN})", "({BOOLEAN} OR {BOOLEAN})", "(NOT {BOOLEAN})", "({BOOLEAN} IS TRUE)");
 
   for (const type of ["INTEGER", "BIGINT", "SMALLINT"]) {
-    add(type, `({${type}} + {${type}})`, `({${type}} - {${type}})`, `({${type}} * {${type}})`, `({${type}} % {${type}})`, `abs({${type}})`, `(-{${type}})`);
+    add(type, `({${type}} + {${type}})`, `({${type}} - {${type}})`, `({${type}} * {${type}})`, `({${type}} % {${type}})`, `abs({${type}})`, `(- {${type}})`);
     add(type, `greatest({${type}}, {${type}})`, `least({${type}}, {${type}})`, `({${type}} // {${type}})`);
   } // prettier-ignore
   const integers = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"];
@@ -53,7 +53,7 @@ function build(): Map<FuzzType, string[]> {
     add(type, `({${type}} + {${type}})`, `({${type}} - {${type}})`, `({${type}} * {${type}})`, `({${type}} / {${type}})`);
     add(`${type}!`, `CAST({INTEGER} AS ${type})`);
   }
-  add("DOUBLE!", "abs({DOUBLE!})", "(-{DOUBLE!} + 0.5)", "({DOUBLE!} + {DOUBLE!})", "CAST({REAL!} AS DOUBLE)", "floor({DOUBLE!})");
+  add("DOUBLE!", "abs({DOUBLE!})", "(- {DOUBLE!} + 0.5)", "({DOUBLE!} + {DOUBLE!})", "CAST({REAL!} AS DOUBLE)", "floor({DOUBLE!})");
   add(
     "DOUBLE",
     "({BIGINT} / {BIGINT})",

@@ -58,3 +58,11 @@ test("a join above ORDER BY and LIMIT does not change which rows these keep", as
     [{ t0: [insert(7)], t1: [insert(null, null), insert(null, null), insert(null, null), insert(null, 7)] }],
   );
 });
+
+test("what is told of a late delete does not depend on whether its row is still held", async () => {
+  await expectMaintained(
+    "CREATE TABLE t0 (p INTEGER NOT NULL LATENESS 0, q VARCHAR, PRIMARY KEY (p));",
+    [{ t0: [insert(2, "a"), insert(7, null)] }, { t0: [remove(2, undefined)] }, { t0: [] }],
+    { restarts: [{ after: 2, lost: 1 }] },
+  );
+});

@@ -6,14 +6,11 @@ import { approximateColumns, programOf, scenarios, type Scenario } from "./scena
 /** What a batch of scenarios did. */
 export interface BatchReport {
   readonly programs: number;
-  readonly unbound: number;
   readonly steps: number;
   readonly faults: number;
   readonly incremental: number;
   /** Views recomputed, by reason. */
   readonly recomputed: Readonly<Record<string, number>>;
-  /** Why programs did not bind, by message. */
-  readonly refusals: Readonly<Record<string, number>>;
   readonly failure: Failure | undefined;
 }
 export interface Failure {
@@ -64,8 +61,10 @@ async function runCase({ seed, path, shrinkTime, tally, onScenario }: CaseOption
     try {
       const checked = await checkMaintained(programOf(scenario), scenario.steps, {
         approximate: approximateColumns(scenario),
-        restartAfter: scenario.restartAfter,
+        restarts: scenario.restarts,
       });
+      // What the grammar makes has to bind: it is a fault of the grammar or of the compiler.
+      if (checked.unbound !== undefined) throw new Unbound(checked.unbound);
       if (kind === undefined) tally.add(checked);
     } catch (error) {
       kind ??= kindOf(error);
@@ -81,6 +80,14 @@ async function runCase({ seed, path, shrinkTime, tally, onScenario }: CaseOption
   return { seed, path: details.counterexamplePath ?? "", error: error?.stack ?? String(error), scenario: printScenario(found) };
 }
 
+/** A program that does not bind, though all of the grammar should. */
+class Unbound extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "Unbound";
+  }
+}
+
 /** What a failure is about, without the names and values in it. */
 function kindOf(error: unknown): string {
   const { name, message } = error as Error;
@@ -94,25 +101,20 @@ interface Tally {
 }
 
 function createTally(): Tally {
-  const sums = { programs: 0, unbound: 0, steps: 0, faults: 0, incremental: 0 };
+  const sums = { programs: 0, steps: 0, faults: 0, incremental: 0 };
   const recomputed: Record<string, number> = {};
-  const refusals: Record<string, number> = {};
   const count = (counts: Record<string, number>, name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
   return {
-    add({ unbound, steps, fault, views }) {
+    add({ steps, fault, views }) {
       sums.programs += 1;
       sums.steps += steps;
-      if (unbound !== undefined) {
-        sums.unbound += 1;
-        count(refusals, unbound);
-      }
       if (fault !== undefined) sums.faults += 1;
       for (const [name, maintenance] of views)
         if (name === "error_view") continue;
         else if (maintenance.mode === "incremental") sums.incremental += 1;
         else count(recomputed, maintenance.reason);
     },
-    report: () => ({ ...sums, recomputed, refusals }),
+    report: () => ({ ...sums, recomputed }),
   };
 }
 
@@ -125,12 +127,10 @@ export function addReports(a: BatchReport, b: BatchReport): BatchReport {
   };
   return {
     programs: a.programs + b.programs,
-    unbound: a.unbound + b.unbound,
     steps: a.steps + b.steps,
     faults: a.faults + b.faults,
     incremental: a.incremental + b.incremental,
     recomputed: added(a.recomputed, b.recomputed),
-    refusals: added(a.refusals, b.refusals),
     failure: a.failure ?? b.failure,
   };
 }

@@ -15,10 +15,9 @@ async function cleanBatch(seed: number): Promise<BatchReport> {
 }
 
 test("random programs equal DuckDB after every step, from a fixed seed", async () => {
-  const { programs, unbound, steps } = await cleanBatch(20261122);
+  const { programs, steps } = await cleanBatch(20261122);
   expect(programs).toBeGreaterThan(0);
-  expect(steps).toBeGreaterThan(programs - unbound);
-  expect(unbound / programs).toBeLessThan(0.2);
+  expect(steps).toBeGreaterThan(programs);
 });
 
 test("random programs equal DuckDB after every step, from a seed of the day", async () => {

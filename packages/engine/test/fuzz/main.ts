@@ -69,16 +69,15 @@ async function fuzz(time: number): Promise<void> {
   }
   if (total === undefined) return;
   printCounts("Recomputed because of", total.recomputed);
-  printCounts("Did not bind because of", total.refusals);
   if (total.failure !== undefined) printFailure(total.failure);
 }
 
-function progress({ programs, unbound, steps, faults, incremental, recomputed }: BatchReport, elapsed: number): string {
+function progress({ programs, steps, faults, incremental, recomputed }: BatchReport, elapsed: number): string {
   const fallbacks = Object.values(recomputed).reduce((sum, n) => sum + n, 0);
   const share = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
   return [
     `${(elapsed / 1000).toFixed(0)} s`,
-    `${programs} programs (${share(programs - unbound, programs)} bound)`,
+    `${programs} programs`,
     `${steps} steps`,
     `${faults} faults on both sides`,
     `${share(incremental, incremental + fallbacks)} of ${incremental + fallbacks} views incremental`,
@@ -120,11 +119,9 @@ function childBatch(batchSeed: number): Promise<BatchReport> {
 
 const nothing: BatchReport = {
   programs: 0,
-  unbound: 0,
   steps: 0,
   faults: 0,
   incremental: 0,
   recomputed: {},
-  refusals: {},
   failure: undefined,
 };

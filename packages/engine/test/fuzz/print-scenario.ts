@@ -1,5 +1,6 @@
 import type { Value } from "@headgate/engine";
 import type { TableChange } from "../oracle/changes.ts";
+import type { Restart } from "../oracle/check-maintained.ts";
 import { approximateColumns, programOf, type Scenario } from "./scenario.ts";
 
 const words = { insert: "insert", delete: "remove", update: "update" } as const;
@@ -13,7 +14,7 @@ export function printScenario(scenario: Scenario): string {
   const loose = [...approximateColumns(scenario)].map((name) => JSON.stringify(name));
   const options = [
     ...(loose.length > 0 ? [`approximate: [${loose.join(", ")}]`] : []),
-    ...(scenario.restartAfter === undefined ? [] : [`restartAfter: ${scenario.restartAfter}`]),
+    ...(scenario.restarts.length === 0 ? [] : [`restarts: [${scenario.restarts.map(printRestart).join(", ")}]`]),
   ];
   return [
     'test("…", async () => {',
@@ -28,6 +29,7 @@ export function printScenario(scenario: Scenario): string {
   ].join("\n");
 }
 
+const printRestart = ({ after, lost }: Restart): string => `{ after: ${after}, lost: ${lost} }`;
 const printChange = ({ op, row }: TableChange): string => `${words[op]}(${row.map(printValue).join(", ")})`;
 
 function printValue(value: Value | undefined): string {

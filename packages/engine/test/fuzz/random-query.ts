@@ -1,7 +1,7 @@
 import { randomExpression, randomPredicate, someType } from "./expressions.ts";
 import { castName, type FuzzType } from "./fuzz-types.ts";
 import { randomAggregates } from "./random-aggregates.ts";
-import { base, randomSource, scopeOf, type Context, type RandomQuery, type Source } from "./random-source.ts";
+import { base, randomSource, scopeOf, timeWindows, type Context, type RandomQuery, type Source } from "./random-source.ts";
 import { randomPeerWindow, randomWindow, totalOrder } from "./random-window.ts";
 import { list, optional, query, sequence, type SqlNode } from "./sql-tree.ts";
 
@@ -11,7 +11,8 @@ export function randomQuery(context: Context): RandomQuery {
   const nested = depth > 0 ? 1 : 0;
   return dice.weighted<(context: Context) => RandomQuery>([
     [8, plain],
-    [9, grouped],
+    [9, (given) => grouped(given)],
+    [2, (given) => grouped(given, timeWindows(given))],
     [4 * nested, setOperation],
     [2 * nested, topRows],
     [3, windowed],
@@ -46,12 +47,14 @@ function projection(context: Context, source: Source, types: readonly FuzzType[]
   return { sql: query("SELECT ", distinct, list(items), " FROM ", source.sql, where(context, source, 0.45)), types };
 }
 
-function grouped(context: Context): RandomQuery {
+function grouped(context: Context, source = randomSource(context)): RandomQuery {
   const { dice } = context;
-  const source = randomSource(context);
   const scope = scopeOf(context, source.columns);
   const usable = source.columns.filter((column) => !column.type.endsWith("~"));
-  const groups = dice.shuffle(usable).slice(0, dice.weighted([[2, 0], [5, 1], [3, 2]])); // prettier-ignore
+  const windows = usable.filter(({ sql }) => sql.includes(".window_"));
+  const groups = windows.length > 0 && dice.chance(0.7)
+    ? windows.concat(dice.chance(0.5) ? dice.pick(usable.filter((column) => !windows.includes(column))) : [])
+    : dice.shuffle(usable).slice(0, dice.weighted([[2, 0], [5, 1], [3, 2]]));
   const aggregates = randomAggregates(scope, source, dice.between(1, 3));
   const types: FuzzType[] = [...groups.map((group) => group.type), ...aggregates.map(({ type }) => type)];
   const items = [...groups.map((group): SqlNode => group.sql), ...aggregates.map(({ sql }) => sql)];
@@ -157,7 +160,7 @@ function commonTable(context: Context): RandomQuery {
   const name = `w_${context.nextAlias()}`;
   const columns = definition.types.map((type, i) => ({ name: `c${i}`, type }));
   const inside: Context = { ...context, depth: 0, relations: [...context.relations, ...Array(3).fill({ name, columns, key: undefined })] };
-  const body = dice.pick([plain, grouped])(inside);
+  const body = dice.chance(0.5) ? plain(inside) : grouped(inside);
   return { sql: query(`WITH ${name} AS (`, definition.sql, ") ", body.sql), types: body.types };
 } // prettier-ignore
 

@@ -54,6 +54,7 @@ export function randomSource(context: Context, joins = 2): Source {
     [context.depth > 0 ? 4 : 0, derived],
     [1, values],
     [1, unnested],
+    [2, timeWindows],
   ])(context);
 }
 
@@ -103,6 +104,33 @@ function unnested(context: Context): Source {
     key: undefined,
   };
 }
+
+/** TUMBLE and HOP over a table or view with a column of time; a table without one is taken as it is. */
+export function timeWindows(context: Context): Source {
+  const { dice } = context;
+  const timed = context.relations.filter(({ columns }) => columns.some(isInstant));
+  if (timed.length === 0) return base(context);
+  const { name, columns } = dice.pick(timed);
+  const alias = context.nextAlias();
+  const time = dice.pick(columns.filter(isInstant)).name;
+  const [slide, size] = [dice.pick(lengths), dice.pick(lengths)];
+  // As many windows cover a row as slides fit into a window.
+  const hops = dice.chance(0.5) && size.hours / slide.hours <= 30;
+  const offset = dice.chance(0.3) ? ", INTERVAL '90' MINUTES" : "";
+  const call = hops ? `HOP(TABLE ${name}, DESCRIPTOR(${time}), ${slide.sql}, ${size.sql}${offset})` : `TUMBLE(TABLE ${name}, DESCRIPTOR(${time}), ${size.sql}${offset})`;
+  const given = columns.map((column) => ({ sql: `${alias}.${column.name}`, type: column.type }));
+  const made = ["window_start", "window_end"].map((column) => ({ sql: `${alias}.${column}`, type: "TIMESTAMP" }));
+  return { sql: `TABLE(${call}) AS ${alias}`, columns: [...given, ...made], key: undefined };
+} // prettier-ignore
+
+const isInstant = ({ type }: { readonly type: FuzzType }): boolean => type === "TIMESTAMP";
+const lengths = [
+  { sql: "INTERVAL '1' HOUR", hours: 1 },
+  { sql: "INTERVAL '1' DAY", hours: 24 },
+  { sql: "INTERVAL '7' DAYS", hours: 168 },
+  { sql: "INTERVAL '100' MINUTES", hours: 1.7 },
+  { sql: "INTERVAL '9' WEEKS", hours: 1512 },
+] as const;
 
 const joinWords = ["JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN"];
 

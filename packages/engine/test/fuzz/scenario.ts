@@ -1,18 +1,27 @@
-import type { Row, Value } from "@headgate/engine";
 import fc from "fast-check";
-import type { Step, TableChange } from "../oracle/changes.ts";
+import type { Step } from "../oracle/changes.ts";
+import type { Restart } from "../oracle/check-maintained.ts";
 import { createDice, type Dice } from "./dice.ts";
-import { columnKinds, randomValue, type FuzzType } from "./fuzz-types.ts";
+import { columnKinds, type FuzzType } from "./fuzz-types.ts";
 import { randomQuery } from "./random-query.ts";
 import type { Context, FuzzRelation } from "./random-source.ts";
+import { randomSteps, withClock } from "./random-steps.ts";
+import { randomTable } from "./random-table.ts";
 import { shrinkScenario } from "./shrink-scenario.ts";
 import { render, type SqlNode } from "./sql-tree.ts";
 
 export interface FuzzTable {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: FuzzType; readonly notNull: boolean }[];
+  readonly columns: readonly FuzzColumn[];
   /** How many of the first columns make the key. */
   readonly keyLength: number;
+}
+export interface FuzzColumn {
+  readonly name: string;
+  readonly type: FuzzType;
+  readonly notNull: boolean;
+  /** The distance of its LATENESS, as SQL. */
+  readonly lateness?: string;
 }
 export interface FuzzView {
   readonly name: string;
@@ -28,15 +37,16 @@ export interface Scenario {
   readonly tables: readonly FuzzTable[];
   readonly views: readonly FuzzView[];
   readonly steps: readonly Step[];
-  /** After this step the engine is closed and started again from its store. */
-  readonly restartAfter: number | undefined;
+  readonly restarts: readonly Restart[];
 }
 
 /** The program's text. */
 export function programOf({ tables, views }: Scenario): string {
   const lines = tables.map(({ name, columns, keyLength }) => {
-    const declared = columns.map(
-      (column) => `${column.name} ${columnKinds.get(column.type)!.declared}${column.notNull ? " NOT NULL" : ""}`,
+    const declared = columns.map(({ name: column, type, notNull, lateness }) =>
+      [column, columnKinds.get(type)!.declared, notNull ? "NOT NULL" : "", lateness === undefined ? "" : `LATENESS ${lateness}`]
+        .filter((word) => word !== "")
+        .join(" "),
     );
     const keys = columns.slice(0, keyLength).map((column) => column.name);
     if (keyLength > 0) declared.push(`PRIMARY KEY (${keys.join(", ")})`);
@@ -79,55 +89,17 @@ function randomScenario(dice: Dice): Scenario {
     if (!types.some((type) => type.endsWith("~"))) relations.push({ name: `v${i}`, columns, key: undefined });
     return { name: `v${i}`, mode: dice.weighted([[5, "MATERIALIZED "], [3, ""], [1, "LOCAL "]]), query: sql, approximate: columns.filter(({ type }) => type.endsWith("~")).map(({ name }) => name) }; // prettier-ignore
   });
-  const steps = randomSteps(dice, tables);
-  return { tables, views, steps, restartAfter: dice.chance(0.2) ? dice.between(1, steps.length - 1) : undefined };
+  const changes = randomSteps(dice, tables);
+  const usesClock = views.some(({ query }) => /\bNOW\(\)/.test(render(query)));
+  const steps = usesClock ? withClock(dice, changes) : changes;
+  return { tables, views, steps, restarts: dice.chance(0.25) ? randomRestarts(dice, steps.length) : [] };
+}
+
+/** Each between two steps, some of them without what the steps before did. */
+function randomRestarts(dice: Dice, steps: number): Restart[] {
+  const points = dice.shuffle(dice.times(steps - 1, (i) => i + 1)).slice(0, dice.weighted([[3, 1], [1, 2], [1, 3]])); // prettier-ignore
+  return points.sort((a, b) => a - b).map((after) => ({ after, lost: dice.chance(0.5) ? 0 : dice.between(1, after) }));
 }
 
 /** What a view's column becomes when the view is read. */
 const published = (type: FuzzType): FuzzType => (type === "HUGEINT" ? "BIGINT" : type);
-
-function randomTable(dice: Dice, name: string): FuzzTable {
-  const kinds = [...columnKinds].map(([type, kind]) => [kind.weight, type] as const);
-  const keyLength = dice.weighted([[5, 0], [5, 1], [1, 2]]); // prettier-ignore
-  const keyTypes = ["INTEGER", "INTEGER", "BIGINT", "VARCHAR", "DATE", "UUID"];
-  const columns = dice.times(keyLength + dice.between(1, 4), (i) => ({
-    name: `${"pqrstuvw"[i]!}`,
-    type: i < keyLength ? dice.pick(keyTypes) : dice.weighted(kinds),
-    notNull: i < keyLength || dice.chance(0.15),
-  }));
-  return { name, columns, keyLength };
-}
-
-function randomSteps(dice: Dice, tables: readonly FuzzTable[]): Step[] {
-  const extremes = dice.chance(0.3);
-  const seen = new Map<string, Row[]>(tables.map(({ name }) => [name, []]));
-  return dice.times(dice.between(2, 6), (step) => {
-    const most = step === 0 ? 10 : 5;
-    const changes = tables.map((table) => {
-      const rows = seen.get(table.name)!;
-      return [table.name, dice.times(dice.between(0, most), () => randomChange(dice, table, rows, extremes))] as const;
-    });
-    return new Map(changes.filter(([, list]) => list.length > 0));
-  });
-}
-
-/** Mostly inserts; deletes and updates of what was there, and now and then of what was not. */
-function randomChange(dice: Dice, table: FuzzTable, seen: Row[], extremes: boolean): TableChange {
-  const { columns, keyLength } = table;
-  const row = (): Row => columns.map(({ type, notNull }) => randomValue(dice, type, extremes, notNull ? 0 : 0.15));
-  const earlier = (): Row => (seen.length > 0 && dice.chance(0.85) ? dice.pick(seen) : row());
-  const kind = dice.weighted([[6, "insert"], [1, "again"], [3, "delete"], [keyLength > 0 && keyLength < columns.length ? 2 : 0, "update"]]); // prettier-ignore
-  if (kind === "delete") {
-    const gone = earlier();
-    return { op: "delete", row: keyLength > 0 ? gone.map((value, i) => (i < keyLength ? value : undefined)) : gone };
-  }
-  if (kind === "update") {
-    const key = earlier();
-    const next = row();
-    const cell = (i: number): Value | undefined => (i < keyLength ? key[i] : dice.chance(0.5) ? next[i] : undefined);
-    return { op: "update", row: columns.map((_, i) => cell(i)) };
-  }
-  const added = kind === "again" ? earlier() : row();
-  seen.push(added);
-  return { op: "insert", row: added };
-}

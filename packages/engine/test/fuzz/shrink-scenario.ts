@@ -1,4 +1,4 @@
-import type { Step, TableChange } from "../oracle/changes.ts";
+import { clock, type Step, type TableChange } from "../oracle/changes.ts";
 import type { FuzzTable, Scenario } from "./scenario.ts";
 import { shrinkTree } from "./sql-tree.ts";
 
@@ -7,25 +7,37 @@ export function* shrinkScenario(scenario: Scenario): Generator<Scenario> {
   const { tables, views, steps } = scenario;
   for (const view of views) if (views.length > 1) yield { ...scenario, views: [view] };
   for (let i = views.length - 1; i >= 0; i--) if (views.length > 1) yield { ...scenario, views: views.toSpliced(i, 1) };
-  if (scenario.restartAfter !== undefined) yield { ...scenario, restartAfter: undefined };
+  yield* fewerRestarts(scenario);
   for (let i = steps.length - 1; i >= 0; i--) if (steps.length > 1) yield { ...scenario, steps: steps.toSpliced(i, 1) };
-  for (const { name } of tables) {
-    if (tables.length > 1) yield withoutTable(scenario, name);
+  for (const { name } of tables) if (tables.length > 1) yield withoutTable(scenario, name);
+  for (const name of [...tables.map((table) => table.name), clock])
     if (steps.some((step) => step.has(name))) yield { ...scenario, steps: steps.map((step) => without(step, name)) };
-  }
+  yield* fewerLatenesses(scenario);
   for (const [s, step] of steps.entries())
     for (const [name, changes] of step)
       for (const fewer of shrinkChanges(changes)) yield { ...scenario, steps: steps.with(s, new Map(step).set(name, fewer)) };
   for (const [i, view] of views.entries())
     for (const query of shrinkTree(view.query)) yield { ...scenario, views: views.with(i, { ...view, query }) };
   yield* fewerColumns(scenario);
-  for (const [s, step] of steps.entries())
-    for (const [name, changes] of step)
-      for (const plainer of plainerRows(
-        changes,
-        tables.find((table) => table.name === name)!,
-      ))
-        yield { ...scenario, steps: steps.with(s, new Map(step).set(name, plainer)) };
+  for (const table of tables)
+    for (const [s, step] of steps.entries())
+      for (const plainer of plainerRows(step.get(table.name) ?? [], table))
+        yield { ...scenario, steps: steps.with(s, new Map(step).set(table.name, plainer)) };
+}
+
+function* fewerRestarts(scenario: Scenario): Generator<Scenario> {
+  const { restarts } = scenario;
+  if (restarts.length > 0) yield { ...scenario, restarts: [] };
+  for (let i = 0; i < restarts.length; i++) if (restarts.length > 1) yield { ...scenario, restarts: restarts.toSpliced(i, 1) };
+  for (const [i, { after, lost }] of restarts.entries())
+    for (const fewer of lost > 1 ? [0, 1] : lost > 0 ? [0] : []) yield { ...scenario, restarts: restarts.with(i, { after, lost: fewer }) };
+}
+
+function* fewerLatenesses(scenario: Scenario): Generator<Scenario> {
+  for (const [t, table] of scenario.tables.entries())
+    for (const [c, { lateness, ...column }] of table.columns.entries())
+      if (lateness !== undefined)
+        yield { ...scenario, tables: scenario.tables.with(t, { ...table, columns: table.columns.with(c, column) }) };
 }
 
 function without(step: Step, name: string): Step {

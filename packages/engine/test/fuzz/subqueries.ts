@@ -1,7 +1,8 @@
+import type { Dice } from "./dice.ts";
 import { randomExpression, someType, type Scope, type ScopeColumn } from "./expressions.ts";
 import { suits, type FuzzType } from "./fuzz-types.ts";
 import type { Context } from "./random-source.ts";
-import { optional, sequence, type SqlNode } from "./sql-tree.ts";
+import { list, optional, sequence, type SqlNode } from "./sql-tree.ts";
 
 interface Inner {
   readonly from: string;
@@ -14,6 +15,7 @@ interface Inner {
 export function scalarSubquery(context: Context, scope: Scope, type: FuzzType): SqlNode | undefined {
   const { dice } = context;
   if (type.endsWith("!") || type.startsWith("MAP")) return undefined;
+  if (type === "TIMESTAMP" && dice.chance(0.3)) return dice.pick(["NOW()", "(NOW() - INTERVAL 1 DAY)", "date_trunc('hour', NOW())"]);
   if (type === "BIGINT" && dice.chance(0.4)) {
     const inner = innerQuery(context, scope);
     return sequence("(SELECT count(*) FROM ", inner.from, inner.where, ")");
@@ -33,9 +35,24 @@ export function scalarSubquery(context: Context, scope: Scope, type: FuzzType): 
   return sequence(`(SELECT ${dice.pick(["min", "max"])}(${dice.pick(fitting).sql}) FROM `, inner.from, inner.where, ")");
 }
 
-/** IN, NOT IN, EXISTS, ANY and ALL. */
+/** A temporal filter: rows come into view, or fall out of it, as the clock moves. */
+function nearNow(dice: Dice, instant: string): SqlNode {
+  const distance = dice.pick(["INTERVAL 1 HOUR", "INTERVAL 1 DAY", "INTERVAL 1 MONTH", "INTERVAL '36' HOURS"]);
+  const bounds = [
+    `${instant} ${dice.pick([">", ">="])} NOW() - ${distance}`,
+    `${instant} ${dice.pick(["<", "<="])} ${dice.pick(["NOW()", `NOW() + ${distance}`])}`,
+    `${instant} + ${distance} ${dice.pick(["<", ">"])} NOW()`,
+    `${instant} BETWEEN NOW() - ${distance} AND NOW()`,
+    `${instant} < date_trunc('day', NOW())`,
+  ];
+  return sequence("(", list(dice.shuffle(bounds).slice(0, dice.chance(0.3) ? 2 : 1), " AND "), ")");
+}
+
+/** NOW(), IN, NOT IN, EXISTS, ANY and ALL. */
 export function subqueryPredicate(context: Context, scope: Scope): SqlNode | undefined {
   const { dice } = context;
+  const instants = scope.columns.filter(({ type }) => type === "TIMESTAMP" || type === "DATE");
+  if (instants.length > 0 && dice.chance(0.4)) return nearNow(dice, dice.pick(instants).sql);
   const inner = innerQuery(context, scope);
   if (dice.chance(0.4)) return sequence(dice.pick(["EXISTS", "NOT EXISTS"]), " (SELECT 1 FROM ", inner.from, inner.where, ")");
   const types = inner.columns.map((column) => column.type).filter((type) => !/~$|^MAP|!$/.test(type));

@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { createEngine, type Engine } from "@headgate/engine";
-import { checkMaintained, Mismatch } from "./check-maintained.ts";
+import { checkMaintained } from "./check-maintained.ts";
 import { insert, remove, update, type Step } from "./changes.ts";
+import { Mismatch } from "./compare-content.ts";
 
 const sql = `
   CREATE TABLE k (id INT NOT NULL PRIMARY KEY, x INT);
@@ -51,7 +52,32 @@ test("a program that does not bind says why", async () => {
   expect((await checkMaintained("CREATE VIEW v AS SELECT y FROM nowhere;", [])).unbound).toMatch(/nowhere/);
 });
 
-test("a program that is closed and goes on from its store is compared as one", async () => {
-  const checked = await checkMaintained(sql, steps, { approximate: new Set(["d.e"]), restartAfter: 1 });
-  expect(checked.steps).toBe(2);
+test.each([0, 1, 2])("a program that is closed and goes on from its store is compared as one, with %i steps lost", async (lost) => {
+  const three = [...steps, new Map([["m", [insert(2)]]])];
+  const restarts = [{ after: 2, lost }];
+  const checked = await checkMaintained(sql, three, { approximate: new Set(["d.e"]), restarts });
+  expect(checked.steps).toBe(3);
+});
+
+test("late changes are dropped by the table and told in the error view, on both sides", async () => {
+  const late = `
+    CREATE TABLE m (x INT LATENESS 2);
+    CREATE MATERIALIZED VIEW c AS SELECT count(*) AS n FROM error_view;`;
+  const rows = [[insert(10)], [insert(7), insert(8)], [insert(20), insert(1), remove(8)], [insert(17)]];
+  const checked = await checkMaintained(
+    late,
+    rows.map((changes) => new Map([["m", changes]])),
+    { restarts: [{ after: 3, lost: 1 }] },
+  );
+  expect(checked.steps).toBe(4);
+});
+
+test("a step's time is what NOW() gives, and moves on by itself", async () => {
+  const moving = "CREATE TABLE m (t TIMESTAMP); CREATE VIEW r AS SELECT t FROM m WHERE t > NOW() - INTERVAL 1 HOUR;";
+  const hour = 3_600_000_000n;
+  const now = (time: bigint): Step => new Map([["feldera_clock", [insert(0, time)]]]);
+  const some: Step = new Map([["m", [insert(hour), insert(2n * hour)]]]);
+  const checked = await checkMaintained(moving, [some, now(hour), now(2n * hour), now(9n * hour)], { restarts: [{ after: 3, lost: 1 }] });
+  expect(checked.views.get("r")).toEqual({ mode: "incremental" });
+  expect(checked.most.get("r")).toBe(2);
 });

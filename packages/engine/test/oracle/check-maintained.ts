@@ -9,11 +9,12 @@ import {
   type Maintenance,
   type Program,
   type Row,
+  type StepResult,
   type StorageLocation,
-  type Value,
 } from "@headgate/engine";
-import { addDelta, rowText, snapshotOf, type Bag } from "../runtime/model.ts";
-import { createTableModel, toBatches, type Step, type TableModel } from "./changes.ts";
+import { addDelta, type Bag } from "../runtime/model.ts";
+import { createTableModel, timeOf, toBatches, type Step } from "./changes.ts";
+import { assertSame, compareContent, Mismatch } from "./compare-content.ts";
 import { openPlainDuckDB, type PlainDuckDB } from "./plain-duckdb.ts";
 
 export interface Checked {
@@ -29,21 +30,19 @@ export interface Checked {
   readonly fault?: string;
 }
 
+/** After this step (1 for the first) the engine is closed and another goes on from what it stored. */
+export interface Restart {
+  readonly after: number;
+  /** How many of the last steps no commit covers: the next engine gets them again, as from a log. */
+  readonly lost: number;
+}
+
 export interface CheckOptions {
   /** `view.column` whose values are right up to rounding only. */
   readonly approximate?: ReadonlySet<string>;
-  /** After this step (1 for the first) the engine is closed and another goes on from what it stored. */
-  readonly restartAfter?: number | undefined;
+  readonly restarts?: readonly Restart[] | undefined;
   /** The engine to look at. */
   readonly createEngine?: typeof createEngine;
-}
-
-/** What the engine gave and what DuckDB gives. */
-export class Mismatch extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "Mismatch";
-  }
 }
 
 /**
@@ -61,51 +60,53 @@ export async function checkMaintained(sql: string, steps: readonly Step[], optio
     return { unbound: compiled.messages.map((message) => message.message).join("\n"), views: new Map(), most: new Map(), steps: 0 };
   const { program } = compiled;
   const plain = await openPlainDuckDB(program);
-  const folder = options.restartAfter === undefined ? undefined : await mkdtemp(join(tmpdir(), "headgate-oracle-"));
+  const folder = (options.restarts ?? []).length === 0 ? undefined : await mkdtemp(join(tmpdir(), "headgate-oracle-"));
   const storage: StorageLocation = folder === undefined ? { kind: "memory" } : { kind: "directory", path: folder };
-  const running: Running = { engine: undefined, start: () => (options.createEngine ?? createEngine)({ program, storage, threads: 1 }) };
+  const start = (): Promise<Engine> => (options.createEngine ?? createEngine)({ program, storage, threads: 1 });
+  const run: Run = { program, plain, steps, options, start, engine: await start(), followed: emptyBags(program), history: [] };
+  run.history.push(copy(run.followed));
   try {
-    return await followSteps(running, program, plain, steps, options);
+    return await followSteps(run);
   } finally {
-    await running.engine?.close();
+    await run.engine.close();
     plain.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-interface Running {
-  engine: Engine | undefined;
+interface Run {
+  readonly program: Program;
+  readonly plain: PlainDuckDB;
+  readonly steps: readonly Step[];
+  readonly options: CheckOptions;
   readonly start: () => Promise<Engine>;
+  engine: Engine;
+  /** Deltas added up, by relation. */
+  followed: Map<string, Bag>;
+  /** The same as of each step, in a run with restarts. */
+  readonly history: Map<string, Bag>[];
 }
 
-async function restart(running: Running, step: number): Promise<Engine> {
-  await running.engine!.commit();
-  await running.engine!.close();
-  const engine = await running.start();
-  running.engine = engine;
-  if (engine.restored?.step !== step) throw new Mismatch(`restarted after step ${step}, the engine stands at ${engine.restored?.step}`);
-  return engine;
-}
+const emptyBags = (program: Program): Map<string, Bag> =>
+  new Map([...program.tables, ...program.views].map(({ name }) => [name, new Map()]));
+const copy = (bags: ReadonlyMap<string, Bag>): Map<string, Bag> => new Map([...bags].map(([name, bag]) => [name, new Map(bag)]));
 
-async function followSteps(
-  running: Running,
-  program: Program,
-  plain: PlainDuckDB,
-  steps: readonly Step[],
-  options: CheckOptions,
-): Promise<Checked> {
-  let engine = await running.start();
-  running.engine = engine;
-  const { views } = engine.dataflow;
+async function followSteps(run: Run): Promise<Checked> {
+  const { program, plain, steps, options } = run;
+  const { views } = run.engine.dataflow;
   const most = new Map<string, number>();
   const model = createTableModel(program);
-  const followed = new Map<string, Bag>([...program.tables, ...program.views].map(({ name }) => [name, new Map()]));
+  const lateRows: Row[] = [];
+  const restarts = (options.restarts ?? []).filter(({ after }) => after < steps.length);
   for (const [index, step] of steps.entries()) {
     const where = `after step ${index + 1}`;
-    if (index > 0 && index === options.restartAfter) engine = await restart(running, index);
-    model.apply(step);
+    const late = model.apply(step);
     for (const { name } of program.tables) if (index === 0 || step.has(name)) await plain.fill(name, model.rows(name));
-    const got = await attempt(() => engine.step({ changes: toBatches(step), watch: new Set(followed.keys()) }));
+    const got = await attempt(() => doStep(run, step));
+    if (got.value !== undefined) {
+      lateRows.push(...errorsOf(got.value, late, where));
+      if (index === 0 || lateRows.length > 0) await plain.fill("error_view", lateRows);
+    }
     const expected = await attempt(() => readViews(plain, program));
     if (got.fault !== undefined || expected.fault !== undefined) {
       const fault = got.fault ?? expected.fault!;
@@ -113,11 +114,54 @@ async function followSteps(
       if (await faultsEitherWay(plain, program, expected.fault !== undefined)) return { views, most, steps: index, fault };
       throw new Mismatch(got.fault === undefined ? `${where}: only DuckDB faults: ${fault}` : `${where}: only the engine faults: ${fault}`);
     }
-    for (const [name, bag] of followed) follow(bag, got.value!.deltas.get(name) ?? [], `${where}, ${name}`);
+    follow(run, got.value!, where);
     for (const [name, rows] of expected.value!) most.set(name, Math.max(most.get(name) ?? 0, rows.length));
-    await compare(engine, model, followed, expected.value!, where, options);
+    const truthOf = (name: string): readonly Row[] => expected.value!.get(name) ?? model.rows(name);
+    const compare = (snapshots: boolean, when: string): Promise<void> =>
+      compareContent(run.engine, run.followed, truthOf, when, { approximate: options.approximate ?? new Set(), snapshots });
+    if (restarts.length > 0) run.history.push(copy(run.followed));
+    // A snapshot commits: steps that are to be lost do without.
+    const done = index + 1;
+    await compare(!restarts.some(({ after, lost }) => done > after - lost && done <= after), where);
+    if (restarts.some(({ after, lost }) => done === after - lost)) await run.engine.commit();
+    if (restarts.some(({ after }) => done === after)) {
+      await restart(run, done);
+      await compare(true, `${where}, after a restart`);
+    }
   }
   return { views, most, steps: steps.length };
+}
+
+const doStep = (run: Run, step: Step): Promise<StepResult> => {
+  const now = timeOf(step);
+  return run.engine.step({ changes: toBatches(step), watch: new Set(run.followed.keys()), ...(now === undefined ? {} : { now }) });
+};
+
+/** Closes the engine and starts another, which gets again what it does not know. */
+async function restart(run: Run, done: number): Promise<void> {
+  await run.engine.close();
+  run.engine = await run.start();
+  const at = run.engine.restored?.step ?? 0;
+  if (at > done) throw new Mismatch(`restarted after step ${done}, the engine stands at ${at}`);
+  const before = run.followed;
+  run.followed = copy(run.history[at]!);
+  for (let step = at; step < done; step++) {
+    const where = `step ${step + 1} again after a restart`;
+    const got = await attempt(() => doStep(run, run.steps[step]!));
+    if (got.fault !== undefined) throw new Mismatch(`${where}: ${got.fault}`);
+    follow(run, got.value!, where);
+  }
+  for (const [name, bag] of run.followed) assertSame(bag, before.get(name)!, `after step ${done}, ${name}: again after a restart`);
+}
+
+/** The step's rows of the error view, which must be as many as its changes that came too late. */
+function errorsOf({ deltas }: StepResult, late: ReadonlyMap<string, number>, where: string): Row[] {
+  const rows = (deltas.get("error_view") ?? []).flatMap(([row, weight]) => Array.from({ length: weight }, () => row));
+  for (const [name, count] of late) {
+    const told = rows.filter(([table]) => table === name).length;
+    if (told !== count) throw new Mismatch(`${where}: ${told} changes of ${name} were too late for the engine, should be ${count}`);
+  }
+  return rows;
 }
 
 interface Attempt<T> {
@@ -153,64 +197,11 @@ async function faultsEitherWay(plain: PlainDuckDB, program: Program, faulted: bo
   return (again.fault !== undefined) !== faulted;
 }
 
-function follow(bag: Bag, delta: Parameters<typeof addDelta>[1], where: string): void {
-  try {
-    addDelta(bag, delta);
-  } catch (error) {
-    throw new Mismatch(`${where}: ${(error as Error).message}`);
-  }
-}
-
-async function compare(
-  engine: Engine,
-  model: TableModel,
-  followed: ReadonlyMap<string, Bag>,
-  expected: ReadonlyMap<string, Row[]>,
-  where: string,
-  { approximate = new Set() }: CheckOptions,
-): Promise<void> {
-  for (const relation of [...engine.program.tables, ...engine.program.views]) {
-    const { name } = relation;
-    const loose = relation.fields.map((field) => approximate.has(`${name}.${field.name}`));
-    const truth = bagOf(expected.get(name) ?? model.rows(name), loose);
-    const deltas = loose.includes(true) ? loosen(followed.get(name)!, loose) : followed.get(name)!;
-    assertSame(deltas, truth, `${where}, ${name}: deltas added up against DuckDB`);
-    if (!relation.materialized) continue;
-    const { bag } = await snapshotOf(engine, name);
-    assertSame(loose.includes(true) ? loosen(bag, loose) : bag, truth, `${where}, ${name}: snapshot against DuckDB`);
-  }
-}
-
-function bagOf(rows: readonly Row[], loose: readonly boolean[]): Bag {
-  const bag: Bag = new Map();
-  for (const row of rows) count(bag, rowText(row.map((value, i) => (loose[i] === true ? rounded(value) : value))), 1);
-  return bag;
-}
-
-const count = (bag: Bag, text: string, weight: number): void => void bag.set(text, (bag.get(text) ?? 0) + weight);
-
-/** The same rows with approximate columns rounded; the text of a number has no separator in it. */
-function loosen(bag: Bag, loose: readonly boolean[]): Bag {
-  const rounder: Bag = new Map();
-  for (const [text, weight] of bag) {
-    const cells = text.split(" | ");
-    const cell = (value: string, i: number): string =>
-      loose[i] === true && value.startsWith("number:") ? rowText([rounded(Number(value.slice(7)))]) : value;
-    count(rounder, cells.map(cell).join(" | "), weight);
-  }
-  return rounder;
-}
-
-function rounded(value: Value): Value {
-  if (typeof value !== "number" || !Number.isFinite(value)) return value;
-  return Math.abs(value) < 1e-7 ? 0 : Number(value.toPrecision(7));
-}
-
-function assertSame(got: Bag, truth: Bag, where: string): void {
-  const wrong: string[] = [];
-  for (const text of new Set([...got.keys(), ...truth.keys()])) {
-    const [have, want] = [got.get(text) ?? 0, truth.get(text) ?? 0];
-    if (have !== want) wrong.push(`  (${text}) is there ${have} times, should be ${want}`);
-  }
-  if (wrong.length > 0) throw new Mismatch([where, ...wrong.slice(0, 8)].join("\n"));
+function follow(run: Run, { deltas }: StepResult, where: string): void {
+  for (const [name, bag] of run.followed)
+    try {
+      addDelta(bag, deltas.get(name) ?? []);
+    } catch (error) {
+      throw new Mismatch(`${where}, ${name}: ${(error as Error).message}`);
+    }
 }
