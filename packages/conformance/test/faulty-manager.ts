@@ -23,6 +23,7 @@ export function makeFaulty(real: Manager): FaultyManager {
     manager: {
       pipelines: wrap(real.pipelines),
       interaction: wrap(real.interaction),
+      connect: wrap(real.connect),
       apiKeys: wrap(real.apiKeys),
       close: (options) => real.close(options),
     },

@@ -21,6 +21,7 @@ import type {
   Token,
 } from "@headgate/pipeline";
 import type { CompilerMessage } from "@headgate/pipeline";
+import type { ConnectService } from "./connect/api.ts";
 
 export type ResourcesStatus = "Stopped" | "Provisioning" | "Provisioned" | "Stopping";
 export type ResourcesDesiredStatus = "Stopped" | "Provisioned";
@@ -216,6 +217,7 @@ export interface ApiKeyService {
 export interface Manager {
   readonly pipelines: PipelineService;
   readonly interaction: InteractionService;
+  readonly connect: ConnectService;
   readonly apiKeys: ApiKeyService;
   /** Stops accepting, stops every pipeline at a step boundary (then by force past the deadline) and closes the catalogue. Desired states are kept. */
   close(options?: { readonly deadlineMs?: number }): Promise<void>;

@@ -6,6 +6,8 @@ import { openCatalogue, type Catalogue } from "./catalogue/catalogue.ts";
 import { createClock } from "./clock.ts";
 import { createCompileLoop } from "./compiler/compile-loop.ts";
 import { createCompiler } from "./compiler/compiler.ts";
+import { createConnectService } from "./connect/connect-service.ts";
+import { findEmbedded } from "./connect/embedded/find-embedded.ts";
 import { createInteractionService } from "./interaction/service.ts";
 import { createApiKeyService } from "./keys/api-key-service.ts";
 import { loadPepper } from "./keys/pepper.ts";
@@ -133,6 +135,8 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
     platformVersion,
   };
   const pipelines = createPipelineService(parts);
+  const embedded = findEmbedded({ registry, interaction, compiler, tables: catalogue, now: Date.now });
+  const connect = createConnectService(embedded);
   let closed = false;
 
   for (const { id } of registry.list()) {
@@ -145,6 +149,7 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
   return {
     pipelines,
     interaction,
+    connect,
     apiKeys,
     close: async ({ deadlineMs = timing.closeMs } = {}) => {
       if (closed) return;

@@ -3,6 +3,8 @@
  * It must not know HTTP routes, published bodies or status numbers.
  */
 export type * from "./api.ts";
+export type * from "./connect/api.ts";
+export { ConnectError } from "./connect/api.ts";
 export { createManager, openApiKeys } from "./create-manager.ts";
 export { ManagerError, type ControlPlaneErrorCode, type ManagerErrorCode } from "./errors.ts";
 export { StartupError, type StartupErrorCode } from "./startup-error.ts";

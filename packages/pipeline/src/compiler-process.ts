@@ -1,5 +1,5 @@
 /**
- * Process entry: compiles programs for the control plane. Takes `{ id, program }` on the IPC channel, answers
+ * Process entry: compiles programs for the control plane. Takes `{ id, program }` or `{ id, transports: true }` on the IPC channel, answers
  * `{ id, result }`, one at a time in order, and ends with its parent.
  */
 import type { CompileRequest } from "./compile/serve-compiler.ts";

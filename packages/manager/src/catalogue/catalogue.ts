@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ApiKey, Pipeline, PipelineEvent } from "../api.ts";
+import { connectTables, type ConnectTables } from "./connect-tables.ts";
 import { openDatabase } from "./open-database.ts";
 
 /** An API key with the keyed digest of its secret. */
@@ -19,7 +20,7 @@ export const eventLimit = 720;
  * What survives the server: pipelines with their states, events, API keys, and the processes it started. Synchronous;
  * what has been saved is on disk when the call returns.
  */
-export interface Catalogue {
+export interface Catalogue extends ConnectTables {
   pipelines(): readonly Pipeline[];
   insertPipeline(pipeline: Pipeline, event: PipelineEvent): void;
   /** Saves what differs between the two, with an event when there is one. */
@@ -55,7 +56,7 @@ const apart: ReadonlySet<string> = new Set(["id", "name", "connectorErrors", ...
 /** Opens the catalogue in a data directory. @throws StartupError */
 export function openCatalogue(dataDirectory: string): Catalogue {
   const db = openDatabase(dataDirectory);
-  return { ...pipelineTables(db), ...keyTable(db), ...processTable(db), close: () => db.close() };
+  return { ...pipelineTables(db), ...keyTable(db), ...processTable(db), ...connectTables(db), close: () => db.close() };
 }
 
 function pipelineTables(db: DatabaseSync) {

@@ -31,4 +31,20 @@ export const migrations: readonly string[] = [
     start_mark TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE connectors (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    record TEXT NOT NULL,
+    UNIQUE (scope, name)
+  ) STRICT;
+  CREATE TABLE offsets_requests (
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (scope, name)
+  ) STRICT;
+  `,
 ];

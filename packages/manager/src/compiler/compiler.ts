@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { CompilePipelineResult } from "@headgate/pipeline";
+import type { CompilePipelineResult, TransportNames } from "@headgate/pipeline";
 import { ManagerError } from "../errors.ts";
 import { forkChild, killGroup } from "../supervisor/fork-child.ts";
 import { splitLines } from "../supervisor/split-lines.ts";
@@ -8,6 +8,8 @@ import { splitLines } from "../supervisor/split-lines.ts";
 export interface Compiler {
   /** @throws ManagerError `CompilerUnavailable` | `CompilerTimeout` */
   compile(program: string): Promise<CompilePipelineResult>;
+  /** What a program may name as a transport. @throws ManagerError as `compile` does */
+  transports(): Promise<TransportNames>;
   close(): void;
 }
 
@@ -21,10 +23,11 @@ export interface CompilerOptions {
   readonly onExit?: (pid: number) => void;
 }
 
+type Request = { readonly program: string } | { readonly transports: true };
 interface Job {
   readonly id: number;
-  readonly program: string;
-  readonly resolve: (result: CompilePipelineResult) => void;
+  readonly request: Request;
+  readonly resolve: (result: never) => void;
   readonly reject: (error: ManagerError) => void;
 }
 
@@ -62,7 +65,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     clearTimeout(timer);
     timer = setTimeout(expire, options.deadlineMs);
     child ??= start();
-    child.send({ id: current.id, program: current.program }, () => undefined);
+    child.send({ id: current.id, ...current.request }, () => undefined);
   };
   const expire = (): void => {
     release();
@@ -86,7 +89,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
       });
     };
     started.on("message", (message) => {
-      const answer = message as { readonly id: number; readonly result: CompilePipelineResult };
+      const answer = message as { readonly id: number; readonly result: never };
       if (child !== started || answer.id !== current?.id) return;
       settle((job) => {
         job.resolve(answer.result);
@@ -101,19 +104,22 @@ export function createCompiler(options: CompilerOptions): Compiler {
     return started;
   };
 
+  const ask = <T>(request: Request): Promise<T> => {
+    if (closed) return Promise.reject(new ManagerError("CompilerUnavailable", "The server is shutting down", {}));
+    if (queue.length >= queueLimit) {
+      return Promise.reject(
+        new ManagerError("CompilerUnavailable", `${String(queueLimit)} programs wait to be compiled; try again later`, {}),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      queue.push({ id: ++lastId, request, resolve, reject });
+      next();
+    });
+  };
+
   return {
-    compile: (program) => {
-      if (closed) return Promise.reject(new ManagerError("CompilerUnavailable", "The server is shutting down", {}));
-      if (queue.length >= queueLimit) {
-        return Promise.reject(
-          new ManagerError("CompilerUnavailable", `${String(queueLimit)} programs wait to be compiled; try again later`, {}),
-        );
-      }
-      return new Promise((resolve, reject) => {
-        queue.push({ id: ++lastId, program, resolve, reject });
-        next();
-      });
-    },
+    compile: (program) => ask({ program }),
+    transports: () => ask({ transports: true }),
     close: () => {
       closed = true;
       release();

@@ -142,7 +142,8 @@ export interface NewConnector {
 
 /**
  * The calls of the dialect. All fail with `UnknownCluster`, then with `UnknownConnector` where a connector is named; with
- * `EngineUnavailable` when the engine gives no answer in time (10 s); with `NotSupportedHere` when this kind of cluster cannot do it.
+ * `EngineUnavailable` when the engine gives no answer in time (10 s); with `NotSupportedHere` when this kind of cluster cannot do it; with
+ * `ClusterNotRunning` when it could, were the pipeline that the cluster is deployed.
  */
 export interface ConnectService {
   list(at: ClusterAddress): Promise<readonly string[]>;
@@ -181,6 +182,7 @@ export type ConnectErrorCode =
   | "NoOffsetsRequest"
   | "InvalidOffsets"
   | "NotSupportedHere"
+  | "ClusterNotRunning"
   | "EngineUnavailable"
   | "EngineFailed";
 

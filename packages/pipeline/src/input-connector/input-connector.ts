@@ -218,6 +218,7 @@ export class InputConnector {
       ...(withErrors ? { parseErrors: this.parseErrors.list(), transportErrors: this.transportErrors.list() } : {}),
       health: this.#health,
       paused: this.#paused,
+      position: placeOf(this.#consumed.position),
       barrier: false,
       completedFrontier: this.#frontier,
     };
@@ -227,4 +228,8 @@ export class InputConnector {
     const p99 = this.#latency.p99();
     return p99 === undefined ? undefined : Math.round(p99);
   }
+}
+
+function placeOf(position: ResumePoint | undefined): { readonly at: unknown; readonly skip: number } | null {
+  return position === undefined ? null : { at: position.at, skip: position.skip };
 }

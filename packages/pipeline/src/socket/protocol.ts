@@ -26,6 +26,12 @@ export type CompilePipelineResult =
   | { readonly ok: true; readonly compiled: CompiledPipeline; readonly warnings: readonly CompilerMessage[] }
   | { readonly ok: false; readonly messages: readonly CompilerMessage[] };
 
+/** What a program can name as the transport of a connector. */
+export interface TransportNames {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
 // ---- deployment and life-cycle (IPC) -----------------------------------------------------------------------------------
 
 export interface RuntimeOptions {
@@ -239,6 +245,8 @@ export interface InputConnectorStats {
   readonly health: ConnectorHealth | null;
   /** The user's flag alone. */
   readonly paused: boolean;
+  /** Where the source goes on behind the rows that steps have taken; null when it has no such place. Beyond the published fields. */
+  readonly position?: { readonly at: unknown; readonly skip: number } | null;
   readonly barrier: boolean;
   readonly completedFrontier: {
     readonly metadata: Readonly<Record<string, unknown>>;

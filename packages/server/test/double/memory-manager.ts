@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { ManagerError, type ApiKey, type Manager, type ManagerErrorCode, type Pipeline, type PipelineEvent } from "@headgate/manager";
+import {
+  ConnectError,
+  ManagerError,
+  type ApiKey,
+  type ConnectService,
+  type Manager,
+  type ManagerErrorCode,
+  type Pipeline,
+  type PipelineEvent,
+} from "@headgate/manager";
 import { createMemoryInteraction } from "./memory-interaction.ts";
 import { compiled, newPipeline, since } from "./sample-pipeline.ts";
 
@@ -19,6 +28,11 @@ const defaults = newPipeline("", { name: "", programCode: "" });
 const isDefault = (config: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(config).every(([key, value]) => isDeepStrictEqual(value, { ...defaults.runtimeConfig, ...defaults.programConfig }[key]));
 const refuse = (code: ManagerErrorCode): ManagerError => new ManagerError(code, `refused: ${code}`, {});
+
+/** No clusters: every call of the Connect dialect fails as one for an unknown cluster does. */
+const withoutClusters = new Proxy({} as ConnectService, {
+  get: () => () => Promise.reject(new ConnectError("UnknownCluster", "there are no clusters here")),
+});
 
 export function createMemoryManager(): MemoryManager {
   const pipelines = new Map<string, Pipeline>();
@@ -80,6 +94,7 @@ export function createMemoryManager(): MemoryManager {
     get interactions() {
       return interactions;
     },
+    connect: guarded(withoutClusters),
     pipelines: guarded({
       list: async () => [...pipelines.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       get: async (name: string) => get(name),
