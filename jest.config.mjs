@@ -10,6 +10,8 @@ const base = {
     ],
   },
   modulePathIgnorePatterns: ["/dist/"],
+  globalSetup: "<rootDir>/apps/kafka/jest-setup.mjs",
+  globalTeardown: "<rootDir>/apps/kafka/jest-teardown.mjs",
 };
 const roots = ["packages", "apps", "test"];
 export default {

@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { JavaProcess } from "./java-process.ts";
+import { writeProperties, type Properties } from "./properties.ts";
+import { javaCommand } from "./tools.ts";
+import { waitUntil } from "./wait-until.ts";
+
+const run = promisify(execFile);
+const startMs = 90_000;
+/** Any base64 UUID will do: clusters of tests never meet. */
+const clusterId = "headgate-tests-kafka-A";
+
+export interface BrokerOptions {
+  readonly libraries: string;
+  /** Data, configuration and log are kept here. */
+  readonly directory: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly heapMegabytes: number;
+  readonly detached: boolean;
+  /** Added to the broker's settings, or in place of them. */
+  readonly config: Properties;
+  readonly javaOptions?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One KRaft node that is broker and controller. */
+export class Broker {
+  readonly bootstrap: string;
+  readonly #options: BrokerOptions;
+  #process: JavaProcess | undefined;
+  #formatted = false;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.bootstrap = `127.0.0.1:${String(options.port)}`;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? -1;
+  }
+
+  /** Starts it, on the data of earlier starts, and waits until it serves metadata. */
+  async start(): Promise<void> {
+    const { config, directory, signal } = this.#options;
+    const file = join(directory, "server.properties");
+    await writeProperties(file, { ...settings(this.#options), ...config });
+    if (!this.#formatted) await this.#format(file);
+    const process = new JavaProcess({
+      ...this.#options,
+      name: "broker",
+      mainClass: "kafka.Kafka",
+      args: [file],
+      logFile: join(directory, "broker.log"),
+    });
+    this.#process = process;
+    const hopeless = (): boolean => process.ended;
+    const explain = (): string => process.tail();
+    await waitUntil("Kafka's broker", () => this.#serves(), { within: startMs, hopeless, explain, signal });
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+  }
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+  /** Keeps its connections, and answers nothing until it is resumed. */
+  suspend(): void {
+    this.#process?.suspend();
+  }
+  resume(): void {
+    this.#process?.resume();
+  }
+  tail(): string {
+    return this.#process?.tail() ?? "";
+  }
+
+  async #format(file: string): Promise<void> {
+    const { libraries } = this.#options;
+    const args = ["-XX:TieredStopAtLevel=1", "-cp", `${libraries}/*`, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", file];
+    await run(javaCommand(), args, { timeout: startMs });
+    this.#formatted = true;
+  }
+
+  async #serves(): Promise<true | undefined> {
+    const { Admin } = await import("@platformatic/kafka");
+    const admin = new Admin({ clientId: "headgate-kafka-probe", bootstrapBrokers: [this.bootstrap], retries: 0, connectTimeout: 1000 });
+    try {
+      const { brokers } = await admin.metadata({ topics: [], forceUpdate: true });
+      return brokers.size > 0 ? true : undefined;
+    } finally {
+      await admin.close();
+    }
+  }
+}
+
+function settings({ controllerPort, directory, port }: BrokerOptions): Properties {
+  return {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.voters": `1@127.0.0.1:${String(controllerPort)}`,
+    listeners: `PLAINTEXT://127.0.0.1:${String(port)},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${String(port)}`,
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,SASL_TLS:SASL_SSL",
+    "log.dirs": join(directory, "data"),
+    "num.partitions": 1,
+    "offsets.topic.replication.factor": 1,
+    "offsets.topic.num.partitions": 1,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "transaction.state.log.num.partitions": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    "share.coordinator.state.topic.num.partitions": 1,
+    "group.initial.rebalance.delay.ms": 0,
+  };
+}
