@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+
 /**
  * Named places where a test lets the process die as by kill -9: `HEADGATE_CRASH_POINT=journal.written:3` in its environment ends it
- * when it comes to `journal.written` for the third time.
+ * when it comes to `journal.written` for the third time. `HEADGATE_CRASH_POINT=@<path>` reads that text from a file when the process
+ * begins, so that one server can have each of its processes die elsewhere.
  */
 export const crashPoints = [
   /** Rows and markers are about to be written to the journal. */
@@ -11,6 +14,10 @@ export const crashPoints = [
   "journal.synced",
   /** A fresh journal segment is begun, the old ones stand. */
   "journal.rotated",
+  /** Undelivered deltas are written to the outbox, and not synced; the store is in the middle of a commit. */
+  "outbox.written",
+  /** They are synced, and the commit that they belong to is not done. */
+  "outbox.synced",
   /** The store asks for what belongs to a commit; undelivered deltas are written. */
   "commit.begun",
   /** The store is in the middle of its transaction. */
@@ -36,7 +43,7 @@ export const crashPoints = [
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
-const [wanted = "", count = "1"] = (process.env["HEADGATE_CRASH_POINT"] ?? "").split(":");
+const [wanted = "", count = "1"] = chosen(process.env["HEADGATE_CRASH_POINT"] ?? "").split(":");
 let left = Number(count);
 
 /** Ends the process here if a test asked for it. */
@@ -48,3 +55,12 @@ export const crashPoint: (name: CrashPoint) => void =
         left -= 1;
         if (left === 0) process.kill(process.pid, "SIGKILL");
       };
+
+function chosen(setting: string): string {
+  if (!setting.startsWith("@")) return setting;
+  try {
+    return readFileSync(setting.slice(1), "utf8").trim();
+  } catch {
+    return "";
+  }
+}

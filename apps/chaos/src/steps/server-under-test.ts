@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient, type Client } from "@headgate/client";
 
@@ -9,6 +9,8 @@ export interface ServerUnderTest {
   readonly client: Client;
   /** The process of the deployed pipeline, if there is one. */
   pipelineProcess(): number | undefined;
+  /** SIGKILL to that process, if there is one. */
+  killPipeline(): void;
   /** SIGKILL to the server alone. */
   kill(): Promise<void>;
   /** SIGTERM. */
@@ -19,28 +21,45 @@ export interface ServerUnderTest {
 const entry = join(import.meta.dirname, "../../../server", import.meta.filename.endsWith(".ts") ? "src/main.ts" : "dist/main.js");
 const keptLog = 200_000;
 
-/** Starts it and waits until it says where it listens. `crashPoint`: where pipeline processes kill themselves. */
-export async function startServer(dataDir: string, crashPoint: string | undefined): Promise<ServerUnderTest> {
-  const { HEADGATE_CRASH_POINT: _, ...inherited } = process.env;
+/** Where processes of pipelines of a server on this folder read at which point they kill themselves. */
+const pointFile = (dataDir: string): string => `${dataDir}.crash-point`;
+
+/** Chooses where the next process of a pipeline kills itself, `journal.written:3`; undefined: nowhere. */
+export function arm(dataDir: string, crashPoint: string | undefined): void {
+  writeFileSync(pointFile(dataDir), crashPoint ?? "");
+}
+
+/** Starts a server and waits until it says where it listens. */
+export async function startServer(dataDir: string): Promise<ServerUnderTest> {
   const child = spawn(
     process.execPath,
     [...process.execArgv, entry, "--port", "0", "--data-dir", dataDir, "--no-demo", "--log-level", "warn"],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: crashPoint === undefined ? inherited : { ...inherited, HEADGATE_CRASH_POINT: crashPoint },
-    },
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, HEADGATE_CRASH_POINT: `@${pointFile(dataDir)}` } },
   );
   let log = "";
   const keep = (text: string): void => void (log = (log + text).slice(-keptLog));
   child.stderr.setEncoding("utf8").on("data", keep);
   const url = await listening(child, keep, () => log);
+  const pipelineProcess = (): number | undefined => childOf(child.pid!, "pipeline-process");
   return {
     client: createClient({ baseUrl: url, retry: { maxRetries: 0 }, timeoutMs: 30_000 }),
-    pipelineProcess: () => childOf(child.pid!, "pipeline-process"),
+    pipelineProcess,
+    killPipeline: () => {
+      killProcess(pipelineProcess());
+    },
     kill: () => end(child, "SIGKILL"),
     stop: () => end(child, "SIGTERM"),
     log: () => log,
   };
+}
+
+function killProcess(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has gone meanwhile.
+  }
 }
 
 function listening(child: ChildProcess, keep: (text: string) => void, log: () => string): Promise<string> {

@@ -1,5 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { crashPoint } from "../crash-points.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { frameHeadBytes, headBytes, sealFrame, segmentHead } from "./frame.ts";
 import type { Held } from "./journal.ts";
@@ -60,7 +61,9 @@ export class Outbox {
       const frame = out.content();
       sealFrame(frame, current.number, current.offset);
       writeWhole(current.fd, frame, current.offset);
+      crashPoint("outbox.written");
       fdatasyncSync(current.fd);
+      crashPoint("outbox.synced");
       current.offset += frame.length;
       for (const { held } of records) this.index.holds(held.key, held.value);
       if (current.offset >= segmentBytes) this.#end();
