@@ -31,11 +31,9 @@ export class SortedRows {
       this.size++;
       return;
     }
-    const { rows } = chunk;
-    const index = lowerBound(rows, row, this.compare);
-    const found = index < rows.length && this.compare(rows[index] as Row, row) === 0;
-    if (found) this.change(at, chunk, index, weight);
-    else this.insert(at, chunk, index, row, weight);
+    const index = find(chunk.rows, row, this.compare);
+    if (index >= 0) this.change(at, chunk, index, weight);
+    else this.insert(at, chunk, ~index, row, weight);
   }
 
   /** The first row in order. */
@@ -46,6 +44,22 @@ export class SortedRows {
   /** The last row in order. */
   last(): Row | undefined {
     return this.chunks.at(-1)?.rows.at(-1);
+  }
+
+  /** Takes the first row away; gives its weight, 0 when there is none. */
+  removeFirst(): number {
+    const chunk = this.chunks[0];
+    if (chunk === undefined) return 0;
+    chunk.rows.shift();
+    return this.removed(0, chunk, chunk.weights?.shift());
+  }
+
+  /** Takes the last row away; gives its weight, 0 when there is none. */
+  removeLast(): number {
+    const chunk = this.chunks.at(-1);
+    if (chunk === undefined) return 0;
+    chunk.rows.pop();
+    return this.removed(this.chunks.length - 1, chunk, chunk.weights?.pop());
   }
 
   /** Visits rows in order until `visit` gives false. */
@@ -95,9 +109,13 @@ export class SortedRows {
       return;
     }
     chunk.rows.splice(index, 1);
-    chunk.weights?.splice(index, 1);
+    this.removed(at, chunk, chunk.weights?.splice(index, 1)[0]);
+  }
+
+  private removed(at: number, chunk: Chunk, weight: number | undefined): number {
     this.size--;
     if (chunk.rows.length === 0) this.chunks.splice(at, 1);
+    return weight ?? 1;
   }
 
   private split(at: number, chunk: Chunk): void {
@@ -109,6 +127,20 @@ export class SortedRows {
 
 function weightsOf(chunk: Chunk): number[] {
   return (chunk.weights ??= chunk.rows.map(() => 1));
+}
+
+/** Where `row` stands in sorted rows; where it would stand, inverted bit by bit, when it is not there. */
+function find(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const order = compare(rows[middle] as Row, row);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return ~low;
 }
 
 /** Where `row` stands, or would stand, in sorted rows. */

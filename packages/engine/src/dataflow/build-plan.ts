@@ -6,6 +6,7 @@ import { createSetDifference } from "../operators/set-difference.ts";
 import { createSingleRow, findScalarSubquery } from "../operators/single-row.ts";
 import { createPartitionTopK } from "../operators/top-k-per-partition.ts";
 import { createUnionAll } from "../operators/union-all.ts";
+import { readsColumn } from "../plan/reads-column.ts";
 import type { CteNode, Expression, FilterNode, JoinNode, LimitNode, PlanNode, ProjectNode, ScanNode, SetNode } from "../plan/types.ts";
 import { findBoundJoins } from "./bound-joins.ts";
 import { createOperator, type PlainNode } from "./create-operator.ts";
@@ -132,19 +133,19 @@ class PlanBuilder {
   }
 
   /** A filter on a rank needs only the first rows of each partition. */
-  private filter(node: FilterNode, scope: Scope): Built {
+  private filter(node: FilterNode, scope: Scope, readsRank = true): Built {
     const window = node.input;
-    const topK = window.kind === "window" ? createPartitionTopK(node, window, this.rows) : undefined;
+    const topK = window.kind === "window" ? createPartitionTopK(node, window, this.rows, readsRank) : undefined;
     if (topK === undefined || window.kind !== "window") return this.plain(node, [this.build(window, scope)]);
     const input = this.build(window.input, scope);
     const names = outputNames(window, [input.names]);
     return this.builder.add({
       label: "top-k",
       detail: `${describeNode(window, [input.names])}: ${describeNode(node, [names])}`,
-      key: planKey({ predicates: node.predicates, calls: window.calls }),
+      key: planKey({ predicates: node.predicates, calls: window.calls, givesRank: topK.givesRank }),
       inputs: [input],
-      names,
-      consolidated: false,
+      names: topK.givesRank ? names : input.names,
+      consolidated: true,
       create: () => topK,
     });
   }
@@ -162,7 +163,7 @@ class PlanBuilder {
   private project(node: ProjectNode, scope: Scope): Built {
     const scalar = findScalarSubquery(node);
     if (scalar === undefined) {
-      const input = this.build(node.input, scope);
+      const input = this.projected(node, scope);
       return isIdentity(node.expressions, node.input.types.length) ? input : this.plain(node, [input]);
     }
     const input = this.build(scalar.input, scope);
@@ -176,6 +177,12 @@ class PlanBuilder {
       consolidated: true,
       create: () => createSingleRow(scalar, this.rows),
     });
+  }
+
+  /** The input of a projection, which may leave out what the projection does not read. */
+  private projected({ input, expressions }: ProjectNode, scope: Scope): Built {
+    if (input.kind !== "filter" || input.input.kind !== "window") return this.build(input, scope);
+    return this.filter(input, scope, readsColumn(expressions, input.input.input.types.length));
   }
 
   private plain(node: PlainNode, inputs: readonly Built[]): Built {
@@ -223,7 +230,7 @@ function isConsolidated(node: PlanNode, inputs: readonly Built[]): boolean {
       return inputs[0]!.consolidated;
     case "project": {
       const columns = new Set(node.expressions.map((expression) => (expression.kind === "column" ? expression.index : -1)));
-      return inputs[0]!.consolidated && node.input.types.every((_, i) => columns.has(i));
+      return inputs[0]!.consolidated && inputs[0]!.names.every((_, i) => columns.has(i));
     }
     case "aggregate":
       return node.sets.length === 1;

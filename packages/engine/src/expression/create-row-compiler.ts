@@ -109,15 +109,15 @@ function compare(orders: readonly Order[]): (a: Row, b: Row) => number {
   const left = createExpressionCompiler(builder, (index) => `a[${index}]`);
   const right = createExpressionCompiler(builder, (index) => `b[${index}]`);
   for (const { expression, descending, nullsFirst } of orders) {
-    const [x, y] = [left.value(expression).source, right.value(expression).source];
-    const less = descending ? 1 : -1;
-    builder.add(`if (${x} === null || ${y} === null) {`);
-    builder.add(`if (${x} !== ${y}) return ${x} === null ? ${nullsFirst ? -1 : 1} : ${nullsFirst ? 1 : -1};`);
-    builder.add("} else {");
-    if (orderKind(expression.type) === "native") {
-      builder.add(`if (${x} < ${y}) return ${less};`);
-      builder.add(`if (${x} > ${y}) return ${-less};`);
-    } else {
+    const [x, y] = [builder.local(), builder.local()];
+    builder.add(`const ${x} = ${left.value(expression).source}, ${y} = ${right.value(expression).source};`);
+    const [less, nullIsLess] = [descending ? 1 : -1, nullsFirst ? -1 : 1];
+    const isNative = orderKind(expression.type) === "native";
+    builder.add(`if (${x} !== ${y}) {`);
+    builder.add(`if (${x} === null) return ${nullIsLess};`);
+    builder.add(`if (${y} === null) return ${-nullIsLess};`);
+    if (isNative) builder.add(`return ${x} < ${y} ? ${less} : ${-less};`);
+    else {
       const difference = builder.local();
       builder.add(`const ${difference} = ${builder.bind(compareOf(expression.type))}(${x}, ${y});`);
       builder.add(`if (${difference} !== 0) return ${descending ? "-" : ""}${difference};`);

@@ -1,12 +1,16 @@
 import { requireIdentity } from "../aggregates/argument.ts";
-import { SortedRows } from "../aggregates/sorted-rows.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
-import type { Expression, FilterNode, WindowCall, WindowNode } from "../plan/types.ts";
-import type { Delta, DeltaEntry, Row } from "../types.ts";
+import type { Expression, FilterNode, Order, PlanType, WindowCall, WindowNode } from "../plan/types.ts";
+import { readsColumn } from "../plan/reads-column.ts";
+import type { Delta, DeltaEntry, Row, Value } from "../types.ts";
+import { FirstRows, type Ranking, type RankFunction } from "./first-rows.ts";
 import { type RankedRow, giveChange } from "./top-k-change.ts";
 
-type RankFunction = "row_number" | "rank" | "dense_rank";
+/** Gives the rows of the window's input, with the rank as one more column if `givesRank`. */
+export interface PartitionTopKOperator extends Operator {
+  readonly givesRank: boolean;
+}
 
 /**
  * The rows of each partition whose row_number, rank or dense_rank is small: a filter right above a window with such a call. Only the
@@ -14,24 +18,48 @@ type RankFunction = "row_number" | "rank" | "dense_rank";
  * another one.
  *
  * Rows that are equal in the window's order stand in a fixed order by value; DuckDB numbers them arbitrarily.
+ *
+ * @param readsRank Whether anything above reads the rank. If not, it is left out where the filter allows: a row that comes in between
+ * then changes itself alone.
  */
-export function createPartitionTopK(filter: FilterNode, window: WindowNode, rows: RowCompiler): Operator | undefined {
+export function createPartitionTopK(
+  filter: FilterNode,
+  window: WindowNode,
+  rows: RowCompiler,
+  readsRank = true,
+): PartitionTopKOperator | undefined {
   const [call, ...others] = window.calls;
   if (call === undefined || others.length > 0 || !isRank(call) || call.orders.length === 0) return undefined;
-  const width = window.input.types.length;
+  const { types } = window.input;
+  const width = types.length;
   const bounds = filter.predicates.flatMap((predicate) => upperBound(predicate, width) ?? []);
   if (bounds.length === 0) return undefined;
-  for (const type of window.input.types) requireIdentity(type, "window");
-  const byOrder = rows.compare(call.orders);
-  const byValue = rows.compareRows(window.input.types);
-  return new PartitionTopK({
-    ranking: call.name as RankFunction,
-    last: Math.min(...bounds),
-    keyOf: call.partitions.length === 0 ? () => null : rows.key(call.partitions),
-    samePlace: (a, b) => byOrder(a, b) === 0,
-    compare: (a, b) => byOrder(a, b) || byValue(a, b),
-    keeps: rows.predicate(filter.predicates),
-  });
+  for (const type of types) requireIdentity(type, "window");
+  const last = Math.min(...bounds);
+  const open = filter.predicates.filter((predicate) => !isImplied(predicate, width, last));
+  const givesRank = readsRank || readsColumn(open, width);
+  if (last < 1) return { step: () => [], retained: 0, givesRank };
+  const compare = rows.compare([...call.orders, ...otherColumns(types, call)]);
+  const ranking: Ranking = {
+    ...{ ranking: call.name as RankFunction, last, compare, givesRank },
+    comparePlaces: call.name === "row_number" ? compare : rows.compare(call.orders),
+  };
+  const keyOf = call.partitions.length === 0 ? (): Key => null : rows.key(call.partitions);
+  return new PartitionTopK(
+    ranking,
+    keyOf,
+    open.length === 0 ? undefined : rows.predicate(open),
+    givesRank ? withRank(width) : (row) => row,
+  );
+}
+
+/** The columns that may differ between rows of a partition that are equal in the call's order, to put these in a fixed order by value. */
+function otherColumns(types: readonly PlanType[], { orders, partitions }: WindowCall): Order[] {
+  const known = [...partitions, ...orders.map(({ expression }) => expression)];
+  const equal = new Set(known.map((expression) => (expression.kind === "column" ? expression.index : -1)));
+  return types.flatMap((type, index) =>
+    equal.has(index) ? [] : { expression: { kind: "column" as const, index, type }, descending: false, nullsFirst: false },
+  );
 }
 
 function isRank(call: WindowCall): boolean {
@@ -48,6 +76,13 @@ function upperBound(predicate: Expression, index: number): number | undefined {
   return undefined;
 }
 
+/** Whether a predicate holds for every row whose rank, column `index`, is at most `last`. */
+function isImplied(predicate: Expression, index: number, last: number): boolean {
+  const bound = upperBound(predicate, index);
+  if (predicate.kind !== "compare" || bound === undefined) return false;
+  return predicate.op !== "=" || (bound === 1 && last === 1);
+}
+
 const mirrored: Readonly<Record<string, string>> = { ">": "<", ">=": "<=", "<": ">", "<=": ">=" };
 
 function isColumn(expression: Expression, index: number): boolean {
@@ -61,40 +96,40 @@ function constantBound(op: string, expression: Expression): number | undefined {
   return op === "<" ? bound - 1 : undefined;
 }
 
-interface Ranking {
-  readonly ranking: RankFunction;
-  /** The greatest rank of interest. */
-  readonly last: number;
-  readonly keyOf: (row: Row) => Key;
-  readonly samePlace: (a: Row, b: Row) => boolean;
-  readonly compare: (a: Row, b: Row) => number;
-  /** The filter, over output rows. */
-  readonly keeps: (row: Row) => boolean;
-}
-
 class Partition {
-  /** What was given last. */
-  shown: readonly RankedRow[] = [];
-  /** A row after which none matters; undefined while any may. */
-  boundary: Row | undefined = undefined;
-  touched = false;
+  /** What was given last, from the first change in a step on. */
+  before: readonly RankedRow[] | undefined = undefined;
   readonly key: Key;
-  readonly rows: SortedRows;
+  readonly rows: FirstRows;
 
-  constructor(key: Key, rows: SortedRows) {
+  constructor(key: Key, rows: FirstRows) {
     this.key = key;
     this.rows = rows;
   }
 }
 
-class PartitionTopK implements Operator {
+class PartitionTopK implements PartitionTopKOperator {
   retained = 0;
+  readonly givesRank: boolean;
   private readonly ranking: Ranking;
+  private readonly keyOf: (row: Row) => Key;
+  /** What of the filter the ranks do not say already, over output rows. */
+  private readonly keeps: ((row: Row) => boolean) | undefined;
+  private readonly outputOf: (row: Row, rank: number) => Row;
   private readonly partitions = new Map<Key, Partition>();
   private touched: Partition[] = [];
 
-  constructor(ranking: Ranking) {
+  constructor(
+    ranking: Ranking,
+    keyOf: (row: Row) => Key,
+    keeps: ((row: Row) => boolean) | undefined,
+    outputOf: (row: Row, rank: number) => Row,
+  ) {
     this.ranking = ranking;
+    this.givesRank = ranking.givesRank;
+    this.keyOf = keyOf;
+    this.keeps = keeps;
+    this.outputOf = outputOf;
   }
 
   step([input = []]: readonly Delta[]): Delta {
@@ -102,71 +137,52 @@ class PartitionTopK implements Operator {
     const all: DeltaEntry[] = [];
     for (const partition of this.touched) this.show(partition, all);
     this.touched = [];
-    return all.filter(([row]) => this.ranking.keeps(row));
+    const { keeps } = this;
+    return keeps === undefined ? all : all.filter(([row]) => keeps(row));
   }
 
   private add(row: Row, weight: number): void {
-    const key = this.ranking.keyOf(row);
-    const partition = this.partitions.get(key) ?? this.createPartition(key);
-    const { rows, boundary } = partition;
+    const partition = this.partitionOf(this.keyOf(row));
+    const { rows } = partition;
     const held = rows.size;
-    rows.add(row, weight);
+    if (rows.isLater(row)) rows.addLater(row, weight);
+    else {
+      if (partition.before === undefined) this.touch(partition);
+      rows.addFirst(row, weight);
+    }
     this.retained += rows.size - held;
-    if (partition.touched || (boundary !== undefined && this.ranking.compare(row, boundary) > 0)) return;
-    partition.touched = true;
-    this.touched.push(partition);
   }
 
-  private createPartition(key: Key): Partition {
-    const partition = new Partition(key, new SortedRows(this.ranking.compare));
-    this.partitions.set(key, partition);
+  private partitionOf(key: Key): Partition {
+    let partition = this.partitions.get(key);
+    if (partition === undefined) {
+      partition = new Partition(key, new FirstRows(this.ranking));
+      this.partitions.set(key, partition);
+    }
     return partition;
   }
 
+  private touch(partition: Partition): void {
+    partition.before = partition.rows.list();
+    this.touched.push(partition);
+  }
+
   private show(partition: Partition, output: DeltaEntry[]): void {
-    const { shown, rows } = partition;
-    const { ranking, compare } = this.ranking;
-    partition.touched = false;
-    partition.boundary = undefined;
-    const now = ranking === "row_number" ? this.numbered(partition) : this.ranked(partition);
-    partition.shown = now;
-    giveChange(shown, now, compare, withRank, output);
+    const { before = [], rows } = partition;
+    const held = rows.size;
+    rows.settle();
+    this.retained += rows.size - held;
+    partition.before = undefined;
+    giveChange(before, rows.list(), this.ranking.compare, this.outputOf, output);
     if (rows.size === 0) this.partitions.delete(partition.key);
-  }
-
-  private numbered(partition: Partition): RankedRow[] {
-    const { last } = this.ranking;
-    const first: RankedRow[] = [];
-    partition.rows.forEach((row, weight) => {
-      for (let i = 0; i < weight && first.length < last; i++) first.push({ row, count: 1, rank: first.length + 1 });
-      if (first.length < last) return true;
-      partition.boundary = row;
-      return false;
-    });
-    return first;
-  }
-
-  private ranked(partition: Partition): RankedRow[] {
-    const { last, ranking, samePlace } = this.ranking;
-    const first: RankedRow[] = [];
-    let seen = 0;
-    let rank = 0;
-    let previous: Row | undefined;
-    partition.rows.forEach((row, weight) => {
-      if (previous === undefined || !samePlace(previous, row)) rank = ranking === "rank" ? seen + 1 : rank + 1;
-      if (rank > last) {
-        partition.boundary = row;
-        return false;
-      }
-      first.push({ row, count: weight, rank });
-      previous = row;
-      seen += weight;
-      return true;
-    });
-    return first;
   }
 }
 
-function withRank(row: Row, rank: number): Row {
-  return row.concat(BigInt(rank));
+function withRank(width: number): (row: Row, rank: number) => Row {
+  return (row, rank) => {
+    const output = new Array<Value>(width + 1);
+    for (let i = 0; i < width; i++) output[i] = row[i] as Value;
+    output[width] = BigInt(rank);
+    return output;
+  };
 }
