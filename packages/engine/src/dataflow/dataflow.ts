@@ -5,9 +5,9 @@ import type { DataflowNode } from "./operator.ts";
 /**
  * A graph in motion: one step at a time, view by view in program order, because views that are recomputed stand between.
  *
- * A step is `begin`, then for each view of the program in order `evaluate` (incremental) or `provide` (recomputed). A view must take
- * part in every step or in none: state that misses a step is wrong from then on. A recomputed view that no incremental view reads
- * need not be provided.
+ * A step is `begin`, then for each view of the program in order `evaluate` (incremental) or `provide` (recomputed), then `release`. A
+ * view must take part in every step or in none: state that misses a step is wrong from then on. A recomputed view that no incremental
+ * view reads need not be provided.
  */
 export interface Dataflow {
   /** Starts a step. The delta of a table with a key is consolidated: every row once. No weight is 0. */
@@ -18,6 +18,8 @@ export interface Dataflow {
   provide(view: string, delta: Delta): void;
   /** A whole step of a program without recomputed views: the change of each view that changed. */
   step(tableDeltas: ReadonlyMap<string, Delta>): ReadonlyMap<string, Delta>;
+  /** Ends a step: operators forget what no change to come can touch. */
+  release(): void;
   /** Rows and groups held by all operators now. */
   readonly retained: number;
 }
@@ -30,6 +32,7 @@ export function createDataflow(graph: DataflowGraph): Dataflow {
   const deltas: (Delta | undefined)[] = nodes.map(() => undefined);
   const started = nodes.map(() => false);
   const orders = new Map<string, readonly DataflowNode[]>();
+  const releases = nodes.flatMap(({ operator }) => operator?.release ?? []);
 
   const orderOf = (view: string): readonly DataflowNode[] => {
     let order = orders.get(view);
@@ -39,7 +42,7 @@ export function createDataflow(graph: DataflowGraph): Dataflow {
   const run = (node: DataflowNode): void => {
     const { id, operator } = node;
     const inputs = node.inputs.map((input) => deltas[input.id] ?? nothing);
-    if (operator === undefined || (started[id] && inputs.every((input) => input.length === 0))) {
+    if (operator === undefined || (started[id] && operator.everyStep !== true && inputs.every((input) => input.length === 0))) {
       deltas[id] = nothing;
       return;
     }
@@ -71,7 +74,11 @@ export function createDataflow(graph: DataflowGraph): Dataflow {
         const delta = dataflow.evaluate(view);
         if (delta.length > 0) changed.set(view, delta);
       }
+      dataflow.release();
       return changed;
+    },
+    release() {
+      for (const release of releases) release();
     },
     get retained() {
       return nodes.reduce((sum, { operator }) => sum + (operator?.retained ?? 0), 0);

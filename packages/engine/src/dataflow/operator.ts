@@ -16,8 +16,15 @@ export type Key = Value;
  * - A fault of the query's own (overflow, a cast that fails) is thrown as `EvaluationError`; the step is then lost with the pipeline.
  */
 export interface Operator {
-  /** One delta per input, in order. Called in the first step, and later when an input changed (or `dueAt` has come). */
+  /** One delta per input, in order. Called in the first step, and later when an input changed, or in every step. */
   step(inputs: readonly Delta[]): Delta;
+  /** Takes part in every step, because its output follows more than its inputs. */
+  readonly everyStep?: boolean;
+  /**
+   * Forgets what no change to come can touch, when it pays to look for it. Called at the end of each step. What was given of it stays:
+   * it is not taken back. Undefined when nothing of the kind is known.
+   */
+  readonly release?: (() => void) | undefined;
   /** Rows (or groups) held now. */
   readonly retained: number;
 }

@@ -4,13 +4,18 @@ import { bindAggregate } from "../aggregates/bind-aggregate.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { AggregateNode, PlanType } from "../plan/types.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { createExpiry, createRelease, releaseAll, type Expiry } from "../streaming/expiry.ts";
+import { columnLimits } from "../streaming/expression-bound.ts";
 import type { Delta, DeltaEntry, Row, Value } from "../types.ts";
 
 /**
  * GROUP BY with aggregates, also over grouping sets: touches only the groups that a delta touches, and gives a group's old and new
  * row when they differ.
+ *
+ * @param bounds What is known of the output's groups.
  */
-export function createAggregate(node: AggregateNode, rows: RowCompiler): Operator {
+export function createAggregate(node: AggregateNode, rows: RowCompiler, bounds: Bounds = noBounds): Operator {
   for (const { type } of node.groups) requireIdentity(type, "GROUP BY");
   const bound = node.aggregates.map((call) => bindAggregate(call, rows));
   const shape: Shape = {
@@ -18,7 +23,12 @@ export function createAggregate(node: AggregateNode, rows: RowCompiler): Operato
     create: bound.map(({ create }) => create),
     sameRow: sameRow(node.types, rows, node.groups.length),
   };
-  return new Aggregate(node.sets.map((set) => createGroupingSet(node, set, shape, rows)));
+  return new Aggregate(
+    node.sets.map((set) => {
+      const ofSet = new Map([...bounds].filter(([position]) => set.includes(position)));
+      return createGroupingSet(node, set, shape, rows, createExpiry(columnLimits(ofSet)));
+    }),
+  );
 }
 
 /** What the grouping sets of a node have in common. */
@@ -29,7 +39,13 @@ interface Shape {
   readonly sameRow: (a: Row, b: Row) => boolean;
 }
 
-function createGroupingSet(node: AggregateNode, set: readonly number[], shape: Shape, rows: RowCompiler): GroupingSet {
+function createGroupingSet(
+  node: AggregateNode,
+  set: readonly number[],
+  shape: Shape,
+  rows: RowCompiler,
+  expiry: Expiry | undefined,
+): GroupingSet {
   const expressions = set.map((position) => node.groups[position] as AggregateNode["groups"][number]);
   const values = expressions.map((expression) => rows.value(expression));
   const groupValues = (row: Row): Value[] => {
@@ -43,7 +59,7 @@ function createGroupingSet(node: AggregateNode, set: readonly number[], shape: S
   };
   const flags = node.groupingFunctions.map((positions) => grouping(positions, set));
   const keyOf = set.length === 0 ? undefined : rows.key(expressions);
-  return new GroupingSet(shape, keyOf, groupValues, flags);
+  return new GroupingSet(shape, keyOf, groupValues, flags, expiry);
 }
 
 /** GROUPING(a, b, …): a bit per argument, the last one lowest, that is 1 when the set leaves the group out. */
@@ -64,10 +80,12 @@ function sameRow(types: readonly PlanType[], rows: RowCompiler, from: number): (
 }
 
 class Aggregate implements Operator {
+  readonly release: (() => void) | undefined;
   private readonly sets: readonly GroupingSet[];
 
   constructor(sets: readonly GroupingSet[]) {
     this.sets = sets;
+    this.release = releaseAll(sets.map((set) => set.release));
   }
 
   get retained(): number {
@@ -99,6 +117,7 @@ class Group {
 }
 
 class GroupingSet {
+  readonly release: (() => void) | undefined;
   private readonly groups = new Map<Key, Group>();
   private readonly shape: Shape;
   /** Undefined when the set is empty: all rows are one group, which also stands when there are none. */
@@ -107,11 +126,18 @@ class GroupingSet {
   private readonly flags: readonly bigint[];
   private touched: Group[] = [];
 
-  constructor(shape: Shape, keyOf: ((row: Row) => Key) | undefined, groupValues: (row: Row) => Value[], flags: readonly bigint[]) {
+  constructor(
+    shape: Shape,
+    keyOf: ((row: Row) => Key) | undefined,
+    groupValues: (row: Row) => Value[],
+    flags: readonly bigint[],
+    expiry: Expiry | undefined,
+  ) {
     this.shape = shape;
     this.keyOf = keyOf;
     this.groupValues = groupValues;
     this.flags = flags;
+    this.release = createRelease(expiry, { size: () => this.groups.size, drop: (isOver) => this.drop(isOver) });
     if (keyOf === undefined) this.touch(this.createGroup(null, []));
   }
 
@@ -132,6 +158,10 @@ class GroupingSet {
     }
     for (const group of this.touched) this.show(group, output);
     this.touched = [];
+  }
+
+  private drop(isOver: (row: Row) => boolean): void {
+    for (const [key, { values }] of this.groups) if (isOver(values)) this.groups.delete(key);
   }
 
   private groupOf(row: Row): Group {

@@ -41,6 +41,8 @@ export interface Arrangement {
   total(key: Key): number;
   /** Calls `visit` for each row of a key; `visit` must not change the arrangement. The hottest loops read `get` instead. */
   each(key: Key, visit: (row: Row, weight: number) => void): void;
+  /** Forgets rows. */
+  drop(isOver: (row: Row) => boolean): void;
   /** Rows held; equal rows may be held once or several times. */
   readonly retained: number;
 }
@@ -122,8 +124,27 @@ export function createArrangement(types: readonly PlanType[], rows: RowCompiler)
     }
   };
 
+  const dropFrom = (key: Key, bucket: Bucket, isOver: (row: Row) => boolean): void => {
+    for (let i = bucket.rows.length - 1; i >= 0; i--) {
+      if (!isOver(bucket.rows[i]!)) continue;
+      bucket.total -= bucket.weights === undefined ? 1 : bucket.weights[i]!;
+      removeAt(bucket, i);
+    }
+    if (bucket.rows.length === 0) slots.delete(key);
+    else if (bucket.rows.length === 1 && bucket.total === 1) slots.set(key, bucket.rows[0]!);
+  };
+
   return {
     get: (key) => slots.get(key),
+    drop(isOver) {
+      for (const [key, slot] of slots) {
+        if (slot instanceof Bucket) dropFrom(key, slot, isOver);
+        else if (isOver(slot)) {
+          slots.delete(key);
+          retained--;
+        }
+      }
+    },
     add(key, row, weight) {
       const slot = slots.get(key);
       if (slot === undefined) {

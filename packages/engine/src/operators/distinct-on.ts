@@ -4,6 +4,9 @@ import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { DistinctNode } from "../plan/types.ts";
 import { Unsupported } from "../plan/unsupported.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { createExpiry, createRelease, type Expiry } from "../streaming/expiry.ts";
+import { expressionLimit } from "../streaming/expression-bound.ts";
 import type { Delta, DeltaEntry, Row } from "../types.ts";
 
 /**
@@ -12,14 +15,15 @@ import type { Delta, DeltaEntry, Row } from "../types.ts";
  *
  * @throws Unsupported without an order: DuckDB would take any row.
  */
-export function createDistinctOn(node: DistinctNode, rows: RowCompiler): Operator {
+export function createDistinctOn(node: DistinctNode, rows: RowCompiler, input: Bounds = noBounds): Operator {
   if (node.on === undefined) throw new Unsupported("DISTINCT without targets");
   const { targets, orderBy } = node.on;
   if (orderBy.length === 0) throw new Unsupported("DISTINCT ON without ORDER BY: which row it gives is arbitrary");
   for (const type of node.types) requireIdentity(type, "DISTINCT ON");
   const byOrder = rows.compare(orderBy);
   const byValue = rows.compareRows(node.types);
-  return new DistinctOn(rows.key(targets), (a, b) => byOrder(a, b) || byValue(a, b));
+  const expiry = createExpiry(targets.flatMap((target) => expressionLimit(target, input, rows)));
+  return new DistinctOn(rows.key(targets), (a, b) => byOrder(a, b) || byValue(a, b), expiry);
 }
 
 interface Group {
@@ -31,14 +35,16 @@ interface Group {
 
 class DistinctOn implements Operator {
   retained = 0;
+  readonly release: (() => void) | undefined;
   private readonly keyOf: (row: Row) => Key;
   private readonly compare: (a: Row, b: Row) => number;
   private readonly groups = new Map<Key, Group>();
   private touched: Group[] = [];
 
-  constructor(keyOf: (row: Row) => Key, compare: (a: Row, b: Row) => number) {
+  constructor(keyOf: (row: Row) => Key, compare: (a: Row, b: Row) => number, expiry: Expiry | undefined) {
     this.keyOf = keyOf;
     this.compare = compare;
+    this.release = createRelease(expiry, { size: () => this.retained, drop: (isOver) => this.drop(isOver) });
   }
 
   step([input = []]: readonly Delta[]): Delta {
@@ -47,6 +53,14 @@ class DistinctOn implements Operator {
     for (const group of this.touched) this.show(group, output);
     this.touched = [];
     return output;
+  }
+
+  private drop(isOver: (row: Row) => boolean): void {
+    for (const [key, { rows }] of this.groups) {
+      if (!isOver(rows.first()!)) continue;
+      this.groups.delete(key);
+      this.retained -= rows.size;
+    }
   }
 
   private add(row: Row, weight: number): void {

@@ -2,6 +2,9 @@ import { requireIdentity } from "../aggregates/argument.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { Expression, PlanType } from "../plan/types.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { createExpiry, createRelease } from "../streaming/expiry.ts";
+import { columnLimits } from "../streaming/expression-bound.ts";
 import type { DeltaEntry, Row } from "../types.ts";
 import { createPlainZero } from "./plain-zero.ts";
 
@@ -12,15 +15,24 @@ interface Counted {
 
 /**
  * Each row once, however often it is there. The rows are those of `expressions` over the input; left out, the input's own.
- * With several inputs: of all inputs together (UNION).
+ * With several inputs: of all inputs together (UNION). `bounds` are the output's.
  */
-export function createDistinct(types: readonly PlanType[], expressions: readonly Expression[] | undefined, rows: RowCompiler): Operator {
+export function createDistinct(
+  types: readonly PlanType[],
+  expressions: readonly Expression[] | undefined,
+  rows: RowCompiler,
+  bounds: Bounds = noBounds,
+): Operator {
   for (const type of types) requireIdentity(type, "DISTINCT");
   const keyOf = expressions === undefined ? rows.rowKey(types) : rows.key(expressions);
   const values = expressions?.map((expression) => rows.value(expression));
   const represent = createPlainZero(types);
   const held = new Map<Key, Counted>();
+  const drop = (isOver: (row: Row) => boolean): void => {
+    for (const [key, { row }] of held) if (isOver(row)) held.delete(key);
+  };
   return {
+    release: createRelease(createExpiry(columnLimits(bounds)), { size: () => held.size, drop }),
     step(inputs) {
       const before = new Map<Key, number>();
       for (const input of inputs)

@@ -1,6 +1,8 @@
 import type { Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { JoinNode } from "../plan/types.ts";
+import { createRelease, releaseAll } from "../streaming/expiry.ts";
+import type { JoinExpiry } from "../streaming/join-bounds.ts";
 import type { DeltaEntry, Row } from "../types.ts";
 import { createArrangement, isBucket, type Slot } from "./arrangement.ts";
 import { allColumns, splitConditions } from "./join-parts.ts";
@@ -9,7 +11,7 @@ import { allColumns, splitConditions } from "./join-parts.ts";
  * Pairs of rows that meet the conditions: each side's changes meet what the other side holds. The left side's changes come first,
  * so the right side's meet them too, and a pair of which both halves changed is counted once.
  */
-export function createInnerJoin(node: JoinNode, rows: RowCompiler): Operator {
+export function createInnerJoin(node: JoinNode, rows: RowCompiler, expiry?: JoinExpiry): Operator {
   const parts = splitConditions(node, rows);
   const { leftKey, rightKey } = parts;
   const leftWidth = node.left.types.length;
@@ -43,6 +45,10 @@ export function createInnerJoin(node: JoinNode, rows: RowCompiler): Operator {
     }
   };
   return {
+    release: releaseAll([
+      createRelease(expiry?.left, { size: () => left.retained, drop: left.drop }),
+      createRelease(expiry?.right, { size: () => right.retained, drop: right.drop }),
+    ]),
     step([leftDelta, rightDelta]) {
       const output: DeltaEntry[] = [];
       for (const [row, weight] of leftDelta!) {

@@ -3,6 +3,8 @@ import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { JoinNode } from "../plan/types.ts";
 import { Unsupported } from "../plan/unsupported.ts";
 import { consolidate } from "../runtime/consolidate.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { keyExpiry, pairExpiry } from "../streaming/join-bounds.ts";
 import type { Row } from "../types.ts";
 import { createInnerJoin } from "./inner-join.ts";
 import { splitConditions } from "./join-parts.ts";
@@ -10,9 +12,9 @@ import { createKeyedJoin } from "./keyed-join.ts";
 import { createMarkJoin } from "./mark-join.ts";
 import { createResidualJoin } from "./residual-join.ts";
 
-/** The operator for a join of any type. Inputs: left, right. */
-export function createJoin(node: JoinNode, rows: RowCompiler): Operator {
-  return withoutPassingRows(createOf(node, rows), rows.rowKey(node.types));
+/** The operator for a join of any type. Inputs: left, right, of whose columns the bounds are known. */
+export function createJoin(node: JoinNode, rows: RowCompiler, left: Bounds = noBounds, right: Bounds = noBounds): Operator {
+  return withoutPassingRows(createOf(node, rows, left, right), rows.rowKey(node.types));
 }
 
 /**
@@ -21,6 +23,7 @@ export function createJoin(node: JoinNode, rows: RowCompiler): Operator {
  */
 function withoutPassingRows(join: Operator, keyOf: (row: Row) => Key): Operator {
   return {
+    release: join.release,
     step(inputs) {
       const delta = join.step(inputs);
       const both = inputs.every((input) => input.length > 0);
@@ -32,11 +35,12 @@ function withoutPassingRows(join: Operator, keyOf: (row: Row) => Key): Operator 
   };
 }
 
-function createOf(node: JoinNode, rows: RowCompiler): Operator {
-  if (node.joinType === "inner") return createInnerJoin(node, rows);
+function createOf(node: JoinNode, rows: RowCompiler, left: Bounds, right: Bounds): Operator {
+  if (node.joinType === "inner") return createInnerJoin(node, rows, pairExpiry(node, left, right, rows));
   if (node.joinType === "mark") return createMark(node, rows);
   const parts = splitConditions(node, rows);
-  return parts.residual.length === 0 ? createKeyedJoin(node, rows, parts) : createResidualJoin(node, rows, parts);
+  if (parts.residual.length === 0) return createKeyedJoin(node, rows, parts, keyExpiry(node, left, right, rows));
+  return createResidualJoin(node, rows, parts, pairExpiry(node, left, right, rows));
 }
 
 function createMark(node: JoinNode, rows: RowCompiler): Operator {

@@ -1,9 +1,11 @@
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { JoinNode } from "../plan/types.ts";
+import { createRelease, releaseAll } from "../streaming/expiry.ts";
+import type { JoinExpiry } from "../streaming/join-bounds.ts";
 import type { Delta, DeltaEntry } from "../types.ts";
 import { createArrangement } from "./arrangement.ts";
-import { createCounts } from "./counts.ts";
+import { createCounts, createDroppableCounts } from "./counts.ts";
 import { createJoinOutput } from "./join-output.ts";
 import type { JoinParts } from "./join-parts.ts";
 import { tooManyRows } from "./too-many-rows.ts";
@@ -14,10 +16,11 @@ import { tooManyRows } from "./too-many-rows.ts";
  * The left side's changes are settled against the right side as it was; then the right side's changes against the new left side,
  * and rows of keys whose matches came or went are given anew.
  */
-export function createKeyedJoin(node: JoinNode, rows: RowCompiler, { leftKey, rightKey }: JoinParts): Operator {
+export function createKeyedJoin(node: JoinNode, rows: RowCompiler, { leftKey, rightKey }: JoinParts, expiry?: JoinExpiry): Operator {
   const output = createJoinOutput(node, rows);
   const left = createArrangement(node.left.types, rows);
-  const right = output.pair === undefined ? createCounts() : createArrangement(node.right.types, rows);
+  const counts = expiry?.right === undefined ? createCounts : createDroppableCounts;
+  const right = output.pair === undefined ? counts() : createArrangement(node.right.types, rows);
 
   const stepLeft = (delta: Delta, out: DeltaEntry[], before: Map<Key, number>): void => {
     for (const [row, weight] of delta) {
@@ -65,6 +68,10 @@ export function createKeyedJoin(node: JoinNode, rows: RowCompiler, { leftKey, ri
     }
   };
   return {
+    release: releaseAll([
+      createRelease(expiry?.left, { size: () => left.retained, drop: left.drop }),
+      createRelease(expiry?.right, { size: () => right.retained, drop: right.drop }),
+    ]),
     step([leftDelta, rightDelta]) {
       const out: DeltaEntry[] = [];
       const leftBefore = new Map<Key, number>();

@@ -17,6 +17,8 @@ export interface MatchTable {
   add(key: Key, row: Row, weight: number): { readonly matched: Matched; readonly fresh: boolean };
   find(key: Key, row: Row): Matched | undefined;
   rowsOf(key: Key): Iterable<Matched>;
+  /** Forgets rows; those of the other side still count them. */
+  drop(isOver: (row: Row) => boolean): void;
   readonly retained: number;
 }
 
@@ -38,9 +40,9 @@ export function createMatchTable(rowKey: (row: Row) => Key): MatchTable {
     else keys.set(key, new Map([[rowKey(held.row), held], [identity, added]])); // prettier-ignore
     retained++;
   };
-  const remove = (key: Key, identity: Key): void => {
+  const remove = (key: Key, identity: Key | undefined): void => {
     const held = keys.get(key);
-    if (held instanceof Map && held.size > 1) held.delete(identity);
+    if (held instanceof Map && held.size > 1) held.delete(identity!);
     else keys.delete(key);
     retained--;
   };
@@ -62,6 +64,10 @@ export function createMatchTable(rowKey: (row: Row) => Key): MatchTable {
       const held = keys.get(key);
       if (held instanceof Map) return held.values();
       return held === undefined ? none : [held];
+    },
+    drop(isOver) {
+      for (const [key, held] of keys)
+        for (const [identity, { row }] of held instanceof Map ? held : [[undefined, held] as const]) if (isOver(row)) remove(key, identity);
     },
     get retained() {
       return retained;

@@ -1,6 +1,8 @@
 import type { Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { Expression, JoinNode, PlanType } from "../plan/types.ts";
+import { createRelease, releaseAll } from "../streaming/expiry.ts";
+import type { JoinExpiry } from "../streaming/join-bounds.ts";
 import type { Delta, DeltaEntry, Row } from "../types.ts";
 import { createJoinOutput, type Status } from "./join-output.ts";
 import type { JoinParts } from "./join-parts.ts";
@@ -13,7 +15,7 @@ const boolean: PlanType = { id: "BOOLEAN" };
  * Outer, semi, anti, mark and single joins that ask more than equal keys: each row knows how many rows of the other side it
  * matches. A changed row is compared with every row of its key on the other side.
  */
-export function createResidualJoin(node: JoinNode, rows: RowCompiler, parts: JoinParts): Operator {
+export function createResidualJoin(node: JoinNode, rows: RowCompiler, parts: JoinParts, expiry?: JoinExpiry): Operator {
   const { leftKey, rightKey } = parts;
   const output = createJoinOutput(node, rows);
   const { pair } = output;
@@ -86,6 +88,10 @@ export function createResidualJoin(node: JoinNode, rows: RowCompiler, parts: Joi
     }
   };
   return {
+    release: releaseAll([
+      createRelease(expiry?.left, { size: () => left.retained, drop: left.drop }),
+      createRelease(expiry?.right, { size: () => right.retained, drop: right.drop }),
+    ]),
     step([leftDelta, rightDelta]) {
       const out: DeltaEntry[] = [];
       const leftBefore = new Map<Matched, Status>();

@@ -2,6 +2,9 @@ import { requireIdentity } from "../aggregates/argument.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { SetNode } from "../plan/types.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { createExpiry, createRelease } from "../streaming/expiry.ts";
+import { columnLimits } from "../streaming/expression-bound.ts";
 import type { DeltaEntry, Row } from "../types.ts";
 import { createPlainZero } from "./plain-zero.ts";
 
@@ -11,14 +14,18 @@ interface Counted {
   right: number;
 }
 
-/** EXCEPT and INTERSECT of two inputs, as sets or (ALL) as multisets. NULL is equal to NULL. */
-export function createSetDifference(node: Pick<SetNode, "op" | "all" | "types">, rows: RowCompiler): Operator {
+/** EXCEPT and INTERSECT of two inputs, as sets or (ALL) as multisets. NULL is equal to NULL. `bounds` are those of both together. */
+export function createSetDifference(node: Pick<SetNode, "op" | "all" | "types">, rows: RowCompiler, bounds: Bounds = noBounds): Operator {
   for (const type of node.types) requireIdentity(type, node.op.toUpperCase());
   const rowKey = rows.rowKey(node.types);
   const represent = createPlainZero(node.types);
   const timesOf = multiplicity(node);
   const held = new Map<Key, Counted>();
+  const drop = (isOver: (row: Row) => boolean): void => {
+    for (const [key, { row }] of held) if (isOver(row)) held.delete(key);
+  };
   return {
+    release: createRelease(createExpiry(columnLimits(bounds)), { size: () => held.size, drop }),
     step([left, right]) {
       const before = new Map<Key, number>();
       const entryOf = (row: Row): Counted => {

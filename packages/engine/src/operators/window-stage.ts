@@ -1,5 +1,7 @@
 import { SortedRows } from "../aggregates/sorted-rows.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
+import { createRelease, releaseAll } from "../streaming/expiry.ts";
+import type { FrameExpiry, WindowExpiry } from "../streaming/window-bounds.ts";
 import type { Delta, DeltaEntry, Row, Value } from "../types.ts";
 import type { WindowFunction } from "./window-call.ts";
 import { toPartition } from "./window-partition.ts";
@@ -29,19 +31,27 @@ interface Shown {
 interface Partition {
   readonly key: Key;
   readonly rows: SortedRows;
+  /** Without the rows that are settled: they stay as they were given. */
   shown: readonly Shown[];
   touched: boolean;
+  isSettled: ((row: Row) => boolean) | undefined;
 }
 
 /** Appends the values of its calls to each row. A partition that a delta touches is computed as a whole. */
 export class WindowStage implements Operator {
   retained = 0;
+  readonly release: (() => void) | undefined;
   private readonly plan: StagePlan;
   private readonly partitions = new Map<Key, Partition>();
   private touched: Partition[] = [];
 
-  constructor(plan: StagePlan) {
+  constructor(plan: StagePlan, { partitions, rows }: WindowExpiry) {
     this.plan = plan;
+    const ofFrames = { drop: (isOver: (row: Row) => boolean) => this.dropRows(isOver, rows!), size: () => this.retained };
+    this.release = releaseAll([
+      createRelease(partitions, { drop: (isOver) => this.dropPartitions(isOver), size: () => this.retained }),
+      createRelease(rows?.unreachable, ofFrames),
+    ]);
   }
 
   step([input = []]: readonly Delta[]): Delta {
@@ -64,7 +74,7 @@ export class WindowStage implements Operator {
   private partitionOf(key: Key): Partition {
     let partition = this.partitions.get(key);
     if (partition === undefined) {
-      partition = { key, rows: new SortedRows(this.plan.compare), shown: [], touched: false };
+      partition = { key, rows: new SortedRows(this.plan.compare), shown: [], touched: false, isSettled: undefined };
       this.partitions.set(key, partition);
     }
     return partition;
@@ -72,10 +82,35 @@ export class WindowStage implements Operator {
 
   private show(partition: Partition, output: DeltaEntry[]): void {
     const before = partition.shown;
+    const { isSettled } = partition;
     partition.touched = false;
-    partition.shown = this.compute(partition.rows);
+    const computed = this.compute(partition.rows);
+    partition.shown = isSettled === undefined ? computed : computed.filter(({ row }) => !isSettled(row));
     if (partition.rows.size === 0) this.partitions.delete(partition.key);
     this.giveChange(before, partition.shown, output);
+  }
+
+  private dropPartitions(isOver: (row: Row) => boolean): void {
+    for (const [key, { rows }] of this.partitions) {
+      if (!isOver(rows.first()!)) continue;
+      this.partitions.delete(key);
+      this.retained -= rows.size;
+    }
+  }
+
+  private dropRows(isOver: (row: Row) => boolean, expiry: FrameExpiry): void {
+    const isSettled = expiry.settled();
+    for (const [key, partition] of this.partitions) {
+      const { rows } = partition;
+      const held = rows.size;
+      for (let first = rows.first(); first !== undefined && isOver(first); first = rows.first()) rows.removeFirst();
+      if (rows.size === held) continue;
+      this.retained -= held - rows.size;
+      // The frames of rows that are settled may lack rows from now on.
+      partition.isSettled = isSettled;
+      partition.shown = partition.shown.filter(({ row }) => !isSettled(row));
+      if (rows.size === 0) this.partitions.delete(key);
+    }
   }
 
   private compute(sorted: SortedRows): Shown[] {

@@ -2,44 +2,40 @@ import { requireIdentity } from "../aggregates/argument.ts";
 import type { Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { PlanType, WindowCall, WindowNode } from "../plan/types.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { releaseAll } from "../streaming/expiry.ts";
+import { stageBounds, stageExpiry } from "../streaming/window-bounds.ts";
 import type { Delta, Row, Value } from "../types.ts";
+import { callsByPartition } from "./calls-by-partition.ts";
 import { bindWindowCall } from "./window-call.ts";
-import { WindowStage } from "./window-stage.ts";
+import { WindowStage, type StagePlan } from "./window-stage.ts";
 
 /**
  * Window functions: one stage per way to partition, each of which appends the values of its calls. Rows that are equal in a call's
  * order stand in a fixed order by value; DuckDB's is arbitrary, so that row_number, lag or a ROWS frame may differ among them.
  */
-export function createWindow(node: WindowNode, rows: RowCompiler): Operator {
+export function createWindow(node: WindowNode, rows: RowCompiler, input: Bounds = noBounds): Operator {
   for (const type of node.input.types) requireIdentity(type, "window");
   const stages: WindowStage[] = [];
   const done: number[] = [];
   const types: PlanType[] = [...node.input.types];
-  for (const positions of byPartition(node.calls)) {
+  let bounds = input;
+  for (const positions of callsByPartition(node.calls)) {
     const calls = positions.map((position) => node.calls[position] as WindowCall);
-    stages.push(createStage(calls, types, rows));
+    stages.push(createStage(calls, types, rows, bounds));
+    bounds = stageBounds(calls, bounds, rows);
     done.push(...positions);
     types.push(...calls.map(({ type }) => type));
   }
   return new Window(stages, toPlanOrder(done, node.input.types.length));
 }
 
-/** Positions of the calls, those over the same partitions together. */
-function byPartition(calls: readonly WindowCall[]): number[][] {
-  const groups = new Map<string, number[]>();
-  calls.forEach((call, position) => {
-    const partitions = fingerprint(call.partitions);
-    groups.set(partitions, [...(groups.get(partitions) ?? []), position]);
-  });
-  return [...groups.values()];
-}
-
-function createStage(calls: readonly WindowCall[], types: readonly PlanType[], rows: RowCompiler): WindowStage {
+function createStage(calls: readonly WindowCall[], types: readonly PlanType[], rows: RowCompiler, bounds: Bounds): WindowStage {
   const [first] = calls as [WindowCall, ...WindowCall[]];
   const byOrder = rows.compare(first.orders);
   const byValue = rows.compareRows(types);
   const order = fingerprint(first.orders);
-  return new WindowStage({
+  const plan: StagePlan = {
     keyOf: first.partitions.length === 0 ? () => null : rows.key(first.partitions),
     compare: (a, b) => byOrder(a, b) || byValue(a, b),
     calls: calls.map((call) => ({
@@ -48,7 +44,8 @@ function createStage(calls: readonly WindowCall[], types: readonly PlanType[], r
       inStageOrder: call.orders.length === 0 || fingerprint(call.orders) === order,
       sameValue: rows.sameValue(call.type),
     })),
-  });
+  };
+  return new WindowStage(plan, stageExpiry(calls, bounds, rows));
 }
 
 /** Equal for equal expressions. */
@@ -64,12 +61,14 @@ function toPlanOrder(done: readonly number[], width: number): ((row: Row) => Row
 }
 
 class Window implements Operator {
+  readonly release: (() => void) | undefined;
   private readonly stages: readonly WindowStage[];
   private readonly arrange: ((row: Row) => Row) | undefined;
 
   constructor(stages: readonly WindowStage[], arrange: ((row: Row) => Row) | undefined) {
     this.stages = stages;
     this.arrange = arrange;
+    this.release = releaseAll(stages.map((stage) => stage.release));
   }
 
   get retained(): number {
