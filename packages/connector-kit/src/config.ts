@@ -178,7 +178,7 @@ function describeBounds({ min, max }: Bounds): string {
 }
 
 /** The known word closest to a mistyped one, if it is close enough to be meant. */
-function nearest(given: string, words: readonly string[]): string | undefined {
+export function nearest(given: string, words: readonly string[]): string | undefined {
   const ranked = words.map((word) => ({ word, distance: editDistance(given.toLowerCase(), word) })).sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.ceil(best.word.length / 3) ? best.word : undefined;

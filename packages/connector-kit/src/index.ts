@@ -17,6 +17,7 @@ export {
   integer,
   listOf,
   mapOf,
+  nearest,
   noFields,
   number,
   object,
