@@ -94,7 +94,7 @@ export const columnKinds: ReadonlyMap<FuzzType, ColumnKind> = new Map([
   decimal(9, 2),
   decimal(18, 3),
   decimal(38, 6),
-  kind("VARCHAR", 12, ["", "a", "b", "ab", "Abc", "x y", "12"], ["é", "😀z", "a%b_c", "a long text that is not inlined", " 7 ", "\u0000"], [
+  kind("VARCHAR", 12, ["", "a", "b", "ab", "Abc", "x y", "12"], ["2024-02-29", "2024-02-29 12:34:56.7", "1.5e1", "é", "😀z", "a%b_c", "a long text that is not inlined", " 7 ", "\u0000"], [
     "''",
     "'a'",
     "'ab'",

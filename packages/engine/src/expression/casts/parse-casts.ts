@@ -3,6 +3,7 @@ import type { Value } from "../../types.ts";
 import { EvaluationError } from "../evaluation-error.ts";
 import { integerType, type IntegerType } from "../number-types.ts";
 import type { Cast } from "./find-cast.ts";
+import { parseDate, parseTime, parseTimestamp } from "./parse-temporal.ts";
 
 /** Casts from VARCHAR. */
 export function parseCast(from: PlanType, to: PlanType): Cast | undefined {
@@ -13,6 +14,9 @@ export function parseCast(from: PlanType, to: PlanType): Cast | undefined {
     return integer.physical.endsWith("128") || integer.min === 0n ? undefined : parser(to, (text) => parseInteger(text, integer));
   if (to.id === "DOUBLE") return parser(to, parseDouble);
   if (to.id === "BOOLEAN") return parser(to, (text) => booleans.get(text.toLowerCase()));
+  if (to.id === "DATE") return parser(to, parseDate);
+  if (to.id === "TIMESTAMP") return parser(to, parseTimestamp);
+  if (to.id === "TIME") return parser(to, parseTime);
   return undefined;
 }
 
