@@ -20,7 +20,7 @@ const known: readonly (readonly [words: RegExp, meaning: string, suggestion: str
   [
     /No space left|ENOSPC|EDQUOT|EFBIG|File too large|quota exceeded/i,
     "cannot grow: the disk is full",
-    "Free some space; nothing is lost while the pipeline runs, and it is written with the next commit",
+    "Free some space and start the pipeline again; nothing that was acknowledged is lost",
   ],
   [
     /EACCES|EPERM|EROFS|Permission denied|Operation not permitted|[Rr]ead-only/,
