@@ -5,16 +5,56 @@
 const errorStatus = /^[45]\d\d$/;
 const isError = ([status]) => errorStatus.test(status);
 
-/** `apiKey` with one role, or nothing at all: the server reads who may call from here. */
+/**
+ * The dialects that the document describes, by the name of the file that an operation stands in: how callers show who they are, what
+ * an error's body is, and how operations are called. Published ids are kept as they are.
+ */
+const dialects = [
+  {
+    file: /^connect-/,
+    schemes: ["cloud-api-key", "confluent-sts-access-token"],
+    errorSchema: "ConnectError",
+    hasCodes: false,
+    limited: true,
+    operationId: /^[a-z]+([A-Z][a-z]+)*Connectv1([A-Z][a-z]+)+$/,
+  },
+  {
+    file: /^sts$/,
+    schemes: [],
+    errorSchema: "StsErrorResponse",
+    hasCodes: false,
+    limited: true,
+    operationId: /^[a-z]+StsV1([A-Z][a-z]+)+$/,
+  },
+  {
+    file: /./,
+    schemes: ["apiKey"],
+    errorSchema: "ErrorResponse",
+    hasCodes: true,
+    limited: false,
+    operationId: /^[a-z]+([A-Z][a-z]+)+$/,
+  },
+];
+const fileOf = (location) => /\/paths\/([^/]+)\.yaml$/.exec(location.source.absoluteRef)?.[1];
+const dialectOf = (location) => dialects.find(({ file }) => file.test(fileOf(location) ?? "-"));
+const rateHeaders = ["X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"];
+
+/** The role that an operation's callers need; undefined when everyone may call. */
+const roleOf = (operation) => Object.values(operation.security?.[0] ?? {})[0]?.[0];
+
+/** The dialect's schemes, each with the one role, or nothing at all: the server reads who may call from here. */
 function roleOfSecurity() {
   return {
     Operation(operation, { report, location }) {
       const { security } = operation;
-      const role = security?.[0]?.apiKey;
+      const { schemes } = dialectOf(location);
       const open = Array.isArray(security) && security.length === 0;
-      if (open || (security?.length === 1 && role?.length === 1 && ["read", "write"].includes(role[0]))) return;
+      const as = (role) => schemes.map((scheme) => ({ [scheme]: [role] }));
+      const isRole = (role) => schemes.length > 0 && JSON.stringify(security) === JSON.stringify(as(role));
+      if (open || ["read", "write"].some(isRole)) return;
+      const written = (role) => `security: [${schemes.map((scheme) => `{ ${scheme}: [${role}] }`).join(", ")}]`;
       report({
-        message: "Say who may call: `security: [{ apiKey: [read] }]`, `security: [{ apiKey: [write] }]`, or `security: []` for everyone.",
+        message: `Say who may call: \`${written("read")}\`, \`${written("write")}\`, or \`security: []\` for everyone.`,
         location: location.child("security").key(),
       });
     },
@@ -25,13 +65,14 @@ function roleOfSecurity() {
 function declaredErrors() {
   return {
     Operation(operation, { report, location, resolve }) {
-      const role = operation.security?.[0]?.apiKey?.[0];
+      const role = roleOf(operation);
       const body = operation.requestBody && resolve(operation.requestBody).node;
       const owed = ["500"];
+      if (dialectOf(location).limited) owed.push("429");
       if (role !== undefined) owed.push("401");
       if (role === "write") owed.push("403");
       if (operation.parameters?.some((parameter) => resolve(parameter).node?.schema?.enum)) owed.push("400");
-      if (body?.content?.["application/json"]) owed.push("400", "413", "415");
+      if (body?.content?.["application/json"] ?? body?.content?.["application/x-www-form-urlencoded"]) owed.push("400", "413", "415");
       for (const status of owed.filter((each) => operation.responses?.[each] === undefined)) {
         report({ message: `Declare the answer ${status}: this operation can give it.`, location: location.child("responses").key() });
       }
@@ -39,20 +80,33 @@ function declaredErrors() {
   };
 }
 
-/** One error body for all, the codes it can carry, and Retry-After where asking again helps. */
+/** One error body for all of a dialect, the codes it can carry, and the headers that say when asking again helps. */
 function errorBody() {
   return {
     Operation(operation, { report, location, resolve }) {
+      const { errorSchema, hasCodes, limited } = dialectOf(location);
       for (const [status, reference] of Object.entries(operation.responses ?? {}).filter(isError)) {
         const response = resolve(reference).node;
         const at = location.child(["responses", status]).key();
         const schema = response?.content?.["application/json"]?.schema;
-        if (!/(^|\/)ErrorResponse(\.yaml)?$/.test(schema?.$ref ?? "")) {
-          report({ message: `The answer ${status} must be application/json with the schema ErrorResponse.`, location: at });
+        const bare = status === "429" && errorSchema === "ConnectError";
+        if (bare && response?.content !== undefined) {
+          report({ message: "The answer 429 has no body in the Connect dialect.", location: at });
         }
-        if (!(response?.["x-error-codes"]?.length > 0)) {
+        if (
+          !bare &&
+          (schema?.$ref ?? "")
+            .split("/")
+            .at(-1)
+            .replace(/\.yaml$/, "") !== errorSchema
+        ) {
+          report({ message: `The answer ${status} must be application/json with the schema ${errorSchema}.`, location: at });
+        }
+        if (hasCodes && !(response?.["x-error-codes"]?.length > 0)) {
           report({ message: `List the codes that the answer ${status} can carry as x-error-codes.`, location: at });
         }
+        const headers = limited && status === "429" ? rateHeaders.filter((name) => response?.headers?.[name] === undefined) : [];
+        if (headers.length > 0) report({ message: `The answer 429 carries ${headers.join(", ")}.`, location: at });
         if (status === "503" && response?.headers?.["Retry-After"] === undefined) {
           report({ message: "A 503 answer carries Retry-After: add `$ref: ../headers/RetryAfter.yaml`.", location: at });
         }
@@ -65,7 +119,7 @@ function errorBody() {
 function tagIsFile() {
   return {
     Operation(operation, { report, location }) {
-      const file = /\/paths\/([^/]+)\.yaml$/.exec(location.source.absoluteRef)?.[1];
+      const file = fileOf(location);
       if (file === undefined || (operation.tags?.length === 1 && operation.tags[0] === file)) return;
       report({ message: `Operations in paths/${file}.yaml have the one tag ${file}.`, location: location.child("tags").key() });
     },
@@ -75,9 +129,9 @@ function tagIsFile() {
 function camelCaseIds() {
   return {
     Operation(operation, { report, location }) {
-      if (/^[a-z]+([A-Z][a-z]+)+$/.test(operation.operationId ?? "")) return;
+      if (dialectOf(location).operationId.test(operation.operationId ?? "")) return;
       report({
-        message: "An operationId is a verb and a noun in camel case, such as getPipeline.",
+        message: "An operationId is a verb and a noun in camel case, such as getPipeline, or the published one of its dialect.",
         location: location.child("operationId"),
       });
     },

@@ -15,7 +15,7 @@ export function makeFaulty(real: Manager): FaultyManager {
     new Proxy(service, {
       get: (target, key) => {
         const method: unknown = Reflect.get(target, key);
-        if (typeof method !== "function" || key === "authenticate") return method;
+        if (typeof method !== "function" || key === "authenticate" || key === "authenticateToken") return method;
         return (...args: unknown[]) => (code === undefined ? (method.apply(target, args) as unknown) : Promise.reject(failure()));
       },
     });

@@ -21,11 +21,15 @@ type Defaulted<Id extends OperationId> = keyof Table[Id]["queryDefaults"];
 type CheckedQuery<Id extends OperationId, Q = Query<operations[Id]>> = Omit<Q, Defaulted<Id>> & {
   readonly [K in keyof Q as K extends Defaulted<Id> ? K : never]-?: Exclude<Q[K], undefined>;
 };
-type JsonContent<B> = B extends { content: { "application/json": infer Json } } ? Json : never;
+type ParsedContent<B> = B extends { content: { "application/json": infer Json } }
+  ? Json
+  : B extends { content: { "application/x-www-form-urlencoded": infer Form } }
+    ? Form
+    : never;
 type JsonRequest<Op> = Op extends { requestBody: infer B }
-  ? JsonContent<B>
+  ? ParsedContent<B>
   : Op extends { requestBody?: infer B }
-    ? JsonContent<NonNullable<B>> | undefined
+    ? ParsedContent<NonNullable<B>> | undefined
     : undefined;
 
 /** What a handler is given: the request, checked against the document. */
@@ -49,7 +53,9 @@ type BodyReply<C> = {
   readonly [M in keyof C]: M extends "application/json" ? { readonly body: C[M] } : { readonly contentType: M; readonly body: C[M] };
 }[keyof C];
 type StreamReply<C> = { readonly [M in keyof C]: { readonly contentType: M; readonly stream: AsyncIterable<StreamChunk> } }[keyof C];
-type ReplyOf<Id extends OperationId, R, S> = { readonly status: S } & ([ContentOf<R>] extends [never]
+type ReplyOf<Id extends OperationId, R, S> = { readonly status: S; readonly headers?: Readonly<Record<string, string>> } & ([
+  ContentOf<R>,
+] extends [never]
   ? { readonly body?: undefined }
   : Table[Id]["streamed"] extends true
     ? StreamReply<ContentOf<R>>
@@ -59,7 +65,9 @@ type ReplyOf<Id extends OperationId, R, S> = { readonly status: S } & ([ContentO
  * What a handler answers on success: `status` with
  * - `body` for JSON, `body` and `contentType` for other text,
  * - `stream` and `contentType` where the document streams the answer, already encoded (records of NDJSON included),
- * - nothing more where the document has no content.
+ * - nothing more where the document has no content,
+ *
+ * and `headers` beyond those of every reply.
  *
  * Errors are thrown and become bodies in one place.
  */

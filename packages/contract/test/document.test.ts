@@ -15,6 +15,12 @@ const responsesOf = (id: OperationId): [number, ResponseObject][] =>
     resolveReference<ResponseObject>(openapiDocument, each),
   ]);
 
+/** What an error's body has to be under a path, and whether it carries a code of ErrorCode; undefined: no body. */
+function errorForm(path: string, status: number): { readonly schema: string; readonly coded: boolean } | undefined {
+  if (path.startsWith("/connect/")) return status === 429 ? undefined : { schema: "ConnectError", coded: false };
+  return path.startsWith("/sts/") ? { schema: "StsErrorResponse", coded: false } : { schema: "ErrorResponse", coded: true };
+}
+
 /** Every value of `x-error-codes` in the document, wherever it stands. */
 function declaredCodes(node: unknown): readonly string[] {
   if (typeof node !== "object" || node === null) return [];
@@ -23,9 +29,13 @@ function declaredCodes(node: unknown): readonly string[] {
 
 describe("operations", () => {
   test("are the ones that the server has to serve, each with a role or open to everyone", () => {
-    expect(rows.filter(([, row]) => row.role === null).map(([id]) => id)).toEqual(["getHealth", "getAuthenticationConfig"]);
+    expect(rows.filter(([, row]) => row.role === null).map(([id]) => id)).toEqual([
+      "getHealth",
+      "getAuthenticationConfig",
+      "exchangeStsV1OauthToken",
+    ]);
     expect(rows.filter(([, row]) => row.role !== null && row.role !== "read" && row.role !== "write")).toEqual([]);
-    expect(rows).toHaveLength(45);
+    expect(rows).toHaveLength(62);
   });
 
   test("stand in the table as in the document", () => {
@@ -38,12 +48,14 @@ describe("operations", () => {
     }
   });
 
-  test.each(rows.filter(([, row]) => row.role !== null).map(([id]) => id))("%s says how it refuses, in the one error body", (id) => {
+  test.each(rows.filter(([, row]) => row.role !== null).map(([id]) => id))("%s says how it refuses, in its dialect's error body", (id) => {
     const errors = responsesOf(id).filter(([status]) => status >= 400);
     expect(errors.filter(([status]) => status < 500)).not.toEqual([]);
     for (const [status, response] of errors) {
-      expect([status, response.content?.["application/json"]?.schema]).toEqual([status, { $ref: "#/components/schemas/ErrorResponse" }]);
-      expect([status, response["x-error-codes"]?.length ?? 0]).not.toEqual([status, 0]);
+      const form = errorForm(operationTable[id].path, status);
+      const schema = form && { $ref: `#/components/schemas/${form.schema}` };
+      expect([status, response.content?.["application/json"]?.schema]).toEqual([status, schema]);
+      expect([status, (response["x-error-codes"]?.length ?? 0) > 0]).toEqual([status, form?.coded ?? false]);
     }
   });
 
@@ -52,6 +64,42 @@ describe("operations", () => {
       responsesOf(id).flatMap(([status, response]) => (status === 503 && response.headers?.["Retry-After"] === undefined ? [id] : [])),
     );
     expect(without).toEqual([]);
+  });
+});
+
+describe("the Connect dialect", () => {
+  const connect = rows.filter(([, { path }]) => path.startsWith("/connect/"));
+
+  test("has the published operations that an engine can give, under their published ids", () => {
+    expect(connect.map(([id]) => id).sort()).toEqual([
+      "alterConnectv1ConnectorOffsetsRequest",
+      "createConnectv1Connector",
+      "createOrUpdateConnectv1ConnectorConfig",
+      "deleteConnectv1Connector",
+      "getConnectv1ConnectorConfig",
+      "getConnectv1ConnectorOffsets",
+      "getConnectv1ConnectorOffsetsRequestStatus",
+      "listConnectv1ConnectorPlugins",
+      "listConnectv1ConnectorTasks",
+      "listConnectv1Connectors",
+      "pauseConnectv1Connector",
+      "readConnectv1Connector",
+      "readConnectv1ConnectorStatus",
+      "restartConnectv1Connector",
+      "resumeConnectv1Connector",
+      "validateConnectv1ConnectorPlugin",
+    ]);
+  });
+
+  test("takes either way to show a key, and tells every caller when to come again", () => {
+    for (const [id, { role }] of connect) {
+      expect([id, operationOf(id).security]).toEqual([id, [{ "cloud-api-key": [role] }, { "confluent-sts-access-token": [role] }]]);
+      const limited = Object.keys(responsesOf(id).find(([status]) => status === 429)?.[1].headers ?? {});
+      expect([id, limited]).toEqual([
+        id,
+        ["X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"],
+      ]);
+    }
   });
 });
 

@@ -77,6 +77,24 @@ test("an error answer has the one error body, its codes, and Retry-After with 50
   }
 });
 
+test("the Connect dialect keeps its own rules", async () => {
+  edit("paths/connect-status.yaml", "operationId: readConnectv1ConnectorStatus", "operationId: getConnectorStatus");
+  edit("paths/connect-status.yaml", /\n {6}- confluent-sts-access-token: \[read\]/, "");
+  edit("paths/connect-lifecycle.yaml", /\n {6}"429":\n.*/, "");
+  edit("responses/ConnectTooManyRequests.yaml", / {2}X-RateLimit-Reset:\n.*\n/, "");
+  edit("responses/ConnectBadRequest.yaml", "ConnectError.yaml", "ErrorResponse.yaml");
+  const problems = await lint();
+  for (const expected of [
+    "house/camel-case-ids: An operationId is",
+    "house/role-of-security: Say who may call: `security: [{ cloud-api-key: [read] }, { confluent-sts-access-token: [read] }]`",
+    "house/declared-errors: Declare the answer 429",
+    "house/error-body: The answer 429 carries X-RateLimit-Reset",
+    "house/error-body: The answer 400 must be application/json with the schema ConnectError",
+  ]) {
+    expect([expected, problems.filter((problem) => problem.startsWith(expected)).length > 0]).toEqual([expected, true]);
+  }
+});
+
 test("an example that does not fit, an object left open and paths that overlap are problems", async () => {
   edit("paths/output-connectors.yaml", "phase: snapshotting", "phase: sending");
   edit("schemas/ConnectorStats.yaml", "additionalProperties: false\n", "");

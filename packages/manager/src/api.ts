@@ -212,6 +212,10 @@ export interface ApiKeyService {
   delete(name: string): Promise<void>;
   /** The key that this secret belongs to, compared in constant time; synchronous, since it stands before every request. */
   authenticate(secret: string): ApiKey | undefined;
+  /** A token that stands for the key for so many seconds. It outlives a restart of the server, and ends with the key. */
+  issueToken(key: ApiKey, seconds: number): string;
+  /** The key behind a token that {@link ApiKeyService.issueToken} has given out, as it is now; undefined when either is over. */
+  authenticateToken(token: string): ApiKey | undefined;
 }
 
 export interface Manager {

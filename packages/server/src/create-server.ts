@@ -6,6 +6,7 @@ import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpShell, type ValidationMode } from "./http-shell.ts";
 import type { Limits } from "./http/limits.ts";
 import { createSerialiser } from "./http/serialise.ts";
+import type { RateLimit } from "./rate-limiter.ts";
 import { toConfiguration, type VersionInfo } from "./wire/configuration.ts";
 
 export interface ServerOptions {
@@ -19,6 +20,8 @@ export interface ServerOptions {
   /** Share of replies, 0 to 1, that production validates; 0.01 when left out. */
   readonly responseSampleRate?: number;
   readonly limits?: Partial<Limits>;
+  /** Requests that each caller has under `/connect` and `/sts`; no limit when left out. */
+  readonly connectRateLimit?: RateLimit | undefined;
   /** Monotonic milliseconds, for durations in the access log. */
   readonly now?: () => number;
   /** From 0 up to 1, for the sample. */
@@ -72,6 +75,7 @@ export function createServer(options: ServerOptions): HeadgateServer {
     random: options.random ?? Math.random,
     now: options.now ?? (() => performance.now()),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    connectRateLimit: options.connectRateLimit,
     onReplyMismatch: () => {
       mismatches += 1;
     },

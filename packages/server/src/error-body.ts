@@ -1,13 +1,15 @@
 /**
- * The only writer of error bodies: domain code → HTTP status and wire form.
+ * The only writer of error bodies: domain code → HTTP status and wire form, in the words of the dialect that was spoken to.
  *
  * Law 7 and law 8 meet here: an error that is not one of ours becomes `InternalError`; what it said goes to the log alone.
  */
-import { ManagerError, type ManagerErrorCode } from "@headgate/manager";
-import { RequestError, type ServerErrorCode } from "./errors.ts";
+import { STATUS_CODES } from "node:http";
+import { ConnectError, ManagerError } from "@headgate/manager";
+import type { Dialect } from "./dialect.ts";
+import { connectStatusOf, statusOf } from "./error-status.ts";
+import { RateLimitError, RequestError } from "./errors.ts";
 
-export type WireErrorCode = ManagerErrorCode | ServerErrorCode;
-
+/** Body of an error in the Pipelines dialect, which is also how a domain object carries an error. */
 export interface ErrorBody {
   readonly message: string;
   readonly error_code: string;
@@ -16,142 +18,119 @@ export interface ErrorBody {
 
 export interface ErrorReply {
   readonly status: number;
-  readonly body: ErrorBody;
+  /** Undefined: the answer has no body. */
+  readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
-  /** True when the cause is unknown to us: it must be logged with its stack. */
+  /** True when it must be logged with its stack: the cause is unknown to us, or lies in an engine. */
   readonly unexpected: boolean;
 }
 
-/** Exhaustive: a new code in the manager or the pipeline does not compile until it has a status. */
-const statusOf: Readonly<Record<WireErrorCode, number>> = {
-  // The HTTP shell
-  InvalidRequest: 400,
-  InvalidConnectorAction: 400,
-  InvalidUuidParam: 400,
-  InvalidApiKey: 401,
-  InsufficientPermissions: 403,
-  UnknownPath: 404,
-  MethodNotAllowed: 405,
-  PayloadTooLarge: 413,
-  UnsupportedMediaType: 415,
-  InternalError: 500,
-  ShuttingDown: 503,
-  // The control plane
-  EmptyName: 400,
-  TooLongName: 400,
-  NameDoesNotMatchPattern: 400,
-  InvalidTag: 400,
-  TooManyTags: 400,
-  TooLongDescription: 400,
-  InvalidRuntimeConfig: 400,
-  InvalidProgramConfig: 400,
-  UpdateRestrictedToStopped: 400,
-  EditRestrictedToClearedStorage: 400,
-  DeleteRestrictedToFullyStopped: 400,
-  DeleteRestrictedToClearedStorage: 400,
-  CannotRenameNonExistingPipeline: 400,
-  StartFailedDueToFailedCompilation: 400,
-  StorageStatusImmutableUnlessStopped: 400,
-  IllegalPipelineAction: 400,
-  CannotStartWithUndismissedError: 400,
-  CannotStartWhileClearingStorage: 400,
-  CannotStartWithCompilationError: 400,
-  DismissErrorRestrictedToFullyStopped: 400,
-  InitialImmutableUnlessStopped: 400,
-  InitialStandbyNotAllowed: 400,
-  BootstrapPolicyImmutableUnlessStopped: 400,
-  InvalidBootstrapConfig: 400,
-  UnsupportedPipelineAction: 405,
-  UnknownPipelineName: 404,
-  UnknownApiKey: 404,
-  UnknownPipelineMonitorEvent: 404,
-  NoPipelineMonitorEventsAvailable: 404,
-  DuplicateName: 409,
-  IncarnationUuidMismatch: 400,
-  ProgramInfoMissesDataflow: 404,
-  ProgramNotCompiled: 404,
-  CompilerUnavailable: 503,
-  CompilerTimeout: 504,
-  PipelineInteractionNotDeployed: 503,
-  PipelineInteractionUnreachable: 503,
-  PipelineInteractionInvalidResponse: 500,
-  "RuntimeError.ProcessDied": 500,
-  "RunnerError.ProvisioningTimeout": 500,
-  // The pipeline process
-  Initializing: 503,
-  AwaitingApproval: 503,
-  BootstrapInProgress: 503,
-  RestoreInProgress: 503,
-  Suspended: 503,
-  BootstrapRejected: 409,
-  InvalidTransition: 400,
-  SuspendError: 500,
-  CheckpointError: 500,
-  Terminating: 410,
-  PipelineRestarted: 410,
-  UnknownEndpointInCompletionToken: 410,
-  UnknownEndpointInResetToken: 410,
-  UnknownInputEndpoint: 404,
-  UnknownOutputEndpoint: 404,
-  InvalidParam: 400,
-  ParseErrors: 400,
-  AdHocQueryError: 400,
-  NotSupported: 400,
-  ApiConnectionLimit: 429,
-  InitializationError: 500,
-  InputTransportError: 500,
-  OutputTransportError: 500,
-  StorageError: 500,
-  "RuntimeError.WorkerPanic": 500,
-  "RuntimeError.OutOfMemory": 500,
-  "ConfigError.PipelineConfigParseError": 400,
-  "ConfigError.ParserConfigParseError": 400,
-  "ConfigError.EncoderConfigParseError": 400,
-  "ConfigError.UnknownInputFormat": 400,
-  "ConfigError.UnknownOutputFormat": 400,
-  "ConfigError.UnknownInputTransport": 400,
-  "ConfigError.UnknownOutputTransport": 400,
-  "ConfigError.UnknownInputStream": 404,
-  "ConfigError.UnknownOutputStream": 404,
-  "ConfigError.UnknownIndex": 400,
-  "ConfigError.InputFormatNotSupported": 400,
-  "ConfigError.OutputFormatNotSupported": 400,
-  "ConfigError.InputFormatNotSpecified": 400,
-  "ConfigError.OutputFormatNotSpecified": 400,
-  "ConfigError.InvalidEncoderConfig": 400,
-  "ConfigError.InvalidTransportConfig": 400,
-  "ConfigError.CyclicDependency": 400,
-  "ConfigError.EmptyStartAfter": 400,
-};
+/** Whom an error is told to. */
+export interface ErrorTarget {
+  readonly dialect: Dialect;
+  /** The request's id. */
+  readonly id: string;
+}
+
+/** What was thrown, before any dialect's form. */
+interface Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly unexpected: boolean;
+}
 
 /** Seconds a client waits before it repeats a request that was answered 503. */
 const retryAfterSeconds = "5";
 const noHeaders: Readonly<Record<string, string>> = {};
 
-const internalError: ErrorBody = {
+const internalError: Failure = {
+  status: 500,
+  code: "InternalError",
   message: "The server failed to answer. Its log has the cause, under the id in X-Request-Id.",
-  error_code: "InternalError",
   details: {},
+  headers: noHeaders,
+  unexpected: true,
 };
 
-/** The wire form of an error that a domain object carries, for example `deployment_error`. */
-export function toErrorBody(error: { readonly code: string; readonly message: string; readonly details: unknown }): ErrorBody {
-  return { message: error.message, error_code: error.code, details: error.details ?? {} };
-}
+const writers: Readonly<Record<Dialect, (failure: Failure, requestId: string) => unknown>> = {
+  pipelines: toErrorBody,
+  connect: toConnectBody,
+  sts: toStsBody,
+};
 
 /** The reply for anything that was thrown while a request was served. */
-export function toErrorReply(error: unknown): ErrorReply {
+export function toErrorReply(error: unknown, { dialect, id }: ErrorTarget = { dialect: "pipelines", id: "" }): ErrorReply {
+  const failure = explain(error);
+  const { status, headers, unexpected } = failure;
+  return { status, body: writers[dialect](failure, id), headers, unexpected };
+}
+
+function explain(error: unknown): Failure {
+  if (error instanceof RateLimitError) return { ...known(error, 429, error.headers), code: "TooManyRequests", details: {} };
+  if (error instanceof ConnectError) {
+    const status = connectStatusOf[error.code];
+    return { ...known(error, status, noHeaders), code: error.code, details: {}, unexpected: error.code === "EngineFailed" };
+  }
   if (error instanceof RequestError || error instanceof ManagerError) {
     // A pipeline process of another version may send a code that this server does not know.
     const status = (statusOf as Readonly<Record<string, number | undefined>>)[error.code];
     if (status !== undefined && error.code !== "InternalError") {
       const own = error instanceof RequestError ? error.headers : noHeaders;
-      const headers = status === 503 ? { "Retry-After": retryAfterSeconds, ...own } : own;
-      return { status, body: toErrorBody(error), headers, unexpected: false };
+      return { ...known(error, status, own), code: error.code, details: error.details };
     }
   }
-  return { status: 500, body: internalError, headers: noHeaders, unexpected: true };
+  return internalError;
 }
 
-/** Every code with its HTTP status, for documentation and tests. */
+function known({ message }: Error, status: number, own: Readonly<Record<string, string>>) {
+  return { status, message, headers: status === 503 ? { "Retry-After": retryAfterSeconds, ...own } : own, unexpected: false };
+}
+
+/** The Pipelines form of an error, also of one that a domain object carries, for example `deployment_error`. */
+export function toErrorBody(error: { readonly code: string; readonly message: string; readonly details: unknown }): ErrorBody {
+  return { message: error.message, error_code: error.code, details: error.details ?? {} };
+}
+
+/** Published clients look for these words in messages, so they stand first. */
+const publishedWords: Readonly<Record<string, string>> = {
+  InsufficientPermissions: "Forbidden",
+  UnknownCluster: "account not found",
+  UnknownConnector: "resource not found",
+  UnknownPlugin: "resource not found",
+  NoOffsetsRequest: "resource not found",
+  UnknownPath: "resource not found",
+  InternalError: "Oops, something went wrong",
+};
+
+/** The Connect form: the status is the code, and 429 has no body at all. */
+function toConnectBody({ status, code, message }: Failure): unknown {
+  if (status === 429) return undefined;
+  if (status === 401) return { error: { code: status, message: "Unauthorized" } };
+  const words = publishedWords[code];
+  return { error: { code: status, message: words === undefined ? message : `${words}: ${message}` } };
+}
+
+/** The general form of the published cloud's other services: a list with one error. */
+function toStsBody({ status, code, message, details }: Failure, requestId: string): unknown {
+  const error = {
+    id: requestId,
+    status: String(status),
+    code: code.replaceAll(/(?<!^)[A-Z]/g, "_$&").toLowerCase(),
+    title: STATUS_CODES[status] ?? "Error",
+    detail: message,
+    source: sourceOf(details),
+  };
+  return { errors: [error] };
+}
+
+/** The first field that is at fault, if the error names any. */
+function sourceOf(details: unknown): { readonly pointer?: string } {
+  const pointer = (details as { readonly errors?: readonly { readonly path?: unknown }[] } | null)?.errors?.[0]?.path;
+  return typeof pointer === "string" ? { pointer } : {};
+}
+
+/** Every code of the Pipelines dialect with its HTTP status, for documentation and tests. */
 export const errorStatuses: Readonly<Record<string, number>> = statusOf;

@@ -32,3 +32,14 @@ export class RequestError extends Error {
     this.headers = options.headers ?? {};
   }
 }
+
+/** A caller has had all its requests of the window. */
+export class RateLimitError extends Error {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(retryAfterSeconds: number) {
+    super(`The caller has had all its requests of this window; the next one begins in ${retryAfterSeconds} s.`);
+    this.name = "RateLimitError";
+    this.headers = { "Retry-After": String(retryAfterSeconds) };
+  }
+}

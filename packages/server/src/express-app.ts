@@ -6,6 +6,7 @@ import type { OpenApiDocument } from "./document.ts";
 import { RequestError } from "./errors.ts";
 import type { Exchange } from "./http/exchange.ts";
 import type { Sender } from "./http/sender.ts";
+import type { Operation } from "./operation.ts";
 import { methodNotAllowed, payloadTooLarge, unknownPath, unsupportedEncoding } from "./refusals.ts";
 import { announcesBody, mediaTypeOf } from "./validation/media-type.ts";
 import { parseQuery } from "./validation/query.ts";
@@ -17,8 +18,8 @@ export interface ExpressAppOptions {
   readonly dispatch: Dispatch;
   readonly sender: Sender;
   readonly exchangeOf: (request: IncomingMessage) => Exchange;
-  /** Checks the caller of the exchange's operation. @throws RequestError */
-  readonly authorise: (exchange: Exchange) => void;
+  /** Checks the caller of the exchange's operation and counts the request. @throws RequestError, RateLimitError */
+  readonly admit: (exchange: Exchange) => Promise<void> | undefined;
   readonly maxJsonBytes: number;
   /** How long a client may take to send a JSON body. */
   readonly bodyTimeoutMs: number;
@@ -26,7 +27,7 @@ export interface ExpressAppOptions {
   readonly checkDocument: boolean;
 }
 
-/** The lane of the validator of record: json → express-openapi-validator → dispatch → error body. */
+/** The lane of the validator of record: json or form → express-openapi-validator → dispatch → error body. */
 export function createExpressApp(options: ExpressAppOptions): Express {
   const { sender, dispatch, exchangeOf } = options;
   const app = express();
@@ -35,17 +36,21 @@ export function createExpressApp(options: ExpressAppOptions): Express {
 
   // The body parser makes an object of nothing; many clients send `Content-Type: application/json` with no body at all.
   const empty = new WeakSet<IncomingMessage>();
+  const type = (request: IncomingMessage): boolean =>
+    exchangeOf(request).operation?.mediaTypes.includes(mediaTypeOf(request) ?? "") ?? false;
   const json = express.json({
     limit: options.maxJsonBytes,
     strict: false,
     verify: (request, _response, bytes) => void (bytes.length === 0 && empty.add(request)),
-    type: (request) => exchangeOf(request).operation?.mediaTypes.includes(mediaTypeOf(request) ?? "") ?? false,
+    type,
   });
-  const readJson: RequestHandler = (request, response, next) => {
-    const { operation } = exchangeOf(request);
-    if (operation?.body !== "json") return next();
+  const form = express.urlencoded({ limit: options.maxJsonBytes, extended: false, type });
+  const readBody: RequestHandler = (request, response, next) => {
+    const kind = exchangeOf(request).operation?.body;
+    if (kind !== "json" && kind !== "form") return next();
+    const read = kind === "json" ? json : form;
     const slow = setTimeout(() => next(invalidBody("did not arrive in time")), options.bodyTimeoutMs);
-    json(request, response, (error?: unknown) => {
+    read(request, response, (error?: unknown) => {
       clearTimeout(slow);
       if (empty.has(request)) request.body = undefined;
       if (exchangeOf(request).response.headersSent) return;
@@ -55,12 +60,11 @@ export function createExpressApp(options: ExpressAppOptions): Express {
   };
 
   app.use(
-    (request, _response, next) => {
-      const exchange = exchangeOf(request);
-      if (exchange.operation !== undefined) options.authorise(exchange);
+    async (request, _response, next) => {
+      await options.admit(exchangeOf(request));
       next();
     },
-    readJson,
+    readBody,
     settleBody(exchangeOf),
     ...(middleware({
       apiSpec: toValidatorDocument(options.document),
@@ -78,7 +82,7 @@ export function createExpressApp(options: ExpressAppOptions): Express {
       }
       exchange.params = matched.pathParams;
       const kind = exchange.operation.body;
-      const body: unknown = kind === "json" ? request.body : kind === "stream" ? exchange.request : undefined;
+      const body: unknown = kind === "stream" ? exchange.request : kind === "none" ? undefined : request.body;
       dispatch(exchange, { params: matched.pathParams, query: request.query, body });
     },
   );
@@ -116,8 +120,19 @@ function settleBody(exchangeOf: (request: IncomingMessage) => Exchange): Request
       request.body = undefined;
     } else if (operation.mediaTypes.includes("*/*")) request.headers["content-type"] = "application/octet-stream";
     else if (type !== undefined) request.headers["content-type"] = type;
+    if (operation?.body === "form") toNumbers(request.body, operation);
     next();
   };
+}
+
+/** A form knows only text: the fields that are integers become so, and the validator says what is wrong with the others. */
+function toNumbers(body: unknown, operation: Operation): void {
+  if (typeof body !== "object" || body === null) return;
+  const fields = body as Record<string, unknown>;
+  for (const name of operation.integerFields) {
+    const text = fields[name];
+    if (typeof text === "string" && /^-?\d{1,15}$/.test(text)) fields[name] = Number(text);
+  }
 }
 
 interface ForeignError {

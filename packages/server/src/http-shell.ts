@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ApiKeyService, Logger } from "@headgate/manager";
+import { createAdmission } from "./admission.ts";
 import { createAuthenticate, type AuthenticationOptions } from "./authenticate.ts";
 import { createDispatch, type AnyHandler } from "./dispatch.ts";
 import type { OpenApiDocument } from "./document.ts";
@@ -17,7 +18,8 @@ import type { Serialiser } from "./http/serialise.ts";
 import { closeServer } from "./http/shutdown.ts";
 import { trackUnusedConnections } from "./http/unused-connections.ts";
 import { createLane } from "./lane.ts";
-import { readOperations, type Operation } from "./operation.ts";
+import { readOperations } from "./operation.ts";
+import { createRateLimiter, type RateLimit } from "./rate-limiter.ts";
 import { hostMissing, methodNotAllowed, unknownPath } from "./refusals.ts";
 import { createParameterChecks } from "./validation/request-validator.ts";
 import { createResponseCheck } from "./validation/response-validator.ts";
@@ -31,7 +33,7 @@ export type ValidationMode = "test" | "production";
 export interface HttpShellOptions {
   readonly document: OpenApiDocument;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
-  readonly apiKeys: Pick<ApiKeyService, "authenticate">;
+  readonly apiKeys: Pick<ApiKeyService, "authenticate" | "authenticateToken">;
   /** Operations whose reply lasts until the client leaves; a shutdown ends them at once. */
   readonly endless: ReadonlySet<string>;
   readonly logger: Logger;
@@ -44,6 +46,8 @@ export interface HttpShellOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly limits?: Partial<Limits>;
+  /** For the published cloud dialects. Undefined: none. */
+  readonly connectRateLimit: RateLimit | undefined;
   onReplyMismatch(): void;
 }
 
@@ -84,10 +88,10 @@ export function createHttpShell(options: HttpShellOptions): HttpShell {
     operations.map((operation) => operation.id),
     sender,
   );
-  const authenticate = createAuthenticate(options.authentication, options.apiKeys);
-  const authorise = (exchange: Exchange, operation: Operation): void => {
-    exchange.principal = authenticate(operation, exchange.request.headers.authorization);
-  };
+  const admit = createAdmission(
+    createAuthenticate(options.authentication, options.apiKeys),
+    options.connectRateLimit === undefined ? undefined : createRateLimiter(options.connectRateLimit),
+  );
   const lane = createLane(createParameterChecks(document, operations), dispatch);
   const app = createExpressApp({
     document,
@@ -97,7 +101,7 @@ export function createHttpShell(options: HttpShellOptions): HttpShell {
     bodyTimeoutMs: limits.bodyTimeoutMs,
     checkDocument: testing,
     exchangeOf: (request) => exchanges.get(request) as Exchange,
-    authorise: (exchange) => exchange.operation !== undefined && authorise(exchange, exchange.operation),
+    admit,
   });
   const enterExpress = (exchange: Exchange): void => {
     exchanges.set(exchange.request, exchange);
@@ -124,9 +128,10 @@ export function createHttpShell(options: HttpShellOptions): HttpShell {
     // A reply to HEAD keeps its headers and loses its body; Node has noted the method on the response already.
     if (method === "HEAD") request.method = "GET";
     if (operation.body === "stream") request.setTimeout(limits.streamIdleMs, () => request.destroy());
-    if (testing || operation.body === "json") return enterExpress(exchange);
-    authorise(exchange, operation);
-    lane(exchange, operation);
+    if (testing || operation.body === "json" || operation.body === "form") return enterExpress(exchange);
+    const counted = admit(exchange);
+    if (counted === undefined) return lane(exchange, operation);
+    counted.then(() => lane(exchange, operation)).catch((error: unknown) => sender.fail(exchange, error));
   };
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {

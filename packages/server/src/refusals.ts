@@ -50,3 +50,10 @@ export function invalidConnectorAction(action: string): RequestError {
     action,
   });
 }
+
+/** 400 for a token exchange whose subject is nobody here. */
+export function unknownSubject(): RequestError {
+  return new RequestError("InvalidRequest", "subject_token is not the secret of an API key of this server.", {
+    errors: [{ path: "/body/subject_token", message: "is not the secret of an API key" }],
+  });
+}

@@ -4,7 +4,19 @@ import type { RequestParts } from "./session.ts";
 const pipeline = "no-such-pipeline";
 const input = { pipeline_name: pipeline, table_name: "t", connector_name: "c" };
 const output = { pipeline_name: pipeline, view_name: "v", connector_name: "c" };
+const cluster = { environment_id: "default", kafka_cluster_id: "no-such-cluster" };
+const connector = { ...cluster, connector_name: "no-such-connector" };
 const definition = { name: "never-created", program_code: "" };
+
+/** The form of a token exchange. */
+export function tokenRequest(secret: string): Readonly<Record<string, string>> {
+  return {
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    subject_token: secret,
+    subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+    requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+  };
+}
 
 /** A request of the right shape for every operation, with names that nothing has. Only for cases that it does not succeed in. */
 export const sampleRequests: { readonly [Id in OperationId]: RequestParts } = {
@@ -53,4 +65,21 @@ export const sampleRequests: { readonly [Id in OperationId]: RequestParts } = {
   subscribeToChanges: { path: { pipeline_name: pipeline, table_name: "t" }, query: { format: "json" } },
   runQuery: { path: { pipeline_name: pipeline }, query: { sql: "SELECT 1" } },
   validateProgram: { body: { program_code: "" } },
+  listConnectv1Connectors: { path: cluster },
+  createConnectv1Connector: { path: cluster, body: { name: "never-created", config: {} } },
+  readConnectv1Connector: { path: connector },
+  deleteConnectv1Connector: { path: connector },
+  getConnectv1ConnectorConfig: { path: connector },
+  createOrUpdateConnectv1ConnectorConfig: { path: connector, body: {} },
+  pauseConnectv1Connector: { path: connector },
+  resumeConnectv1Connector: { path: connector },
+  restartConnectv1Connector: { path: connector },
+  readConnectv1ConnectorStatus: { path: connector },
+  listConnectv1ConnectorTasks: { path: connector },
+  listConnectv1ConnectorPlugins: { path: cluster },
+  validateConnectv1ConnectorPlugin: { path: { ...cluster, plugin_name: "no-such-plugin" }, body: {} },
+  getConnectv1ConnectorOffsets: { path: connector },
+  alterConnectv1ConnectorOffsetsRequest: { path: connector, body: { type: "DELETE" } },
+  getConnectv1ConnectorOffsetsRequestStatus: { path: connector },
+  exchangeStsV1OauthToken: { form: tokenRequest("apikey:no-such-key") },
 };

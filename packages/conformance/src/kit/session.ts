@@ -8,6 +8,8 @@ export interface RequestParts {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON unless it is a string. */
   readonly body?: unknown;
+  /** Sent as a browser sends a form. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: the key that may do everything. */
   readonly key?: "read" | "write" | "none" | { readonly secret: string };
@@ -65,13 +67,14 @@ export function openSession({ target: targetOf, assert }: SuiteKit): Session {
   const name = (what: string) => `${what}-${run}-${++names}`;
 
   const sendTo: Session["sendTo"] = async (path, parts = {}) => {
-    const { query, body, headers, key = "write", method = "GET", signal } = parts;
+    const { query, form, headers, key = "write", method = "GET", signal } = parts;
+    const body = parts.body ?? (form && new URLSearchParams(form).toString());
     const search = query ? `?${new URLSearchParams(query).toString()}` : "";
     const secret = typeof key === "object" ? key.secret : key === "none" ? undefined : target.keys?.[key];
     const request = new Request(`${target.baseUrl.replace(/\/+$/, "")}${path}${search}`, {
       method,
       headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && { "content-type": form ? "application/x-www-form-urlencoded" : "application/json" }),
         ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
         ...headers,
       },

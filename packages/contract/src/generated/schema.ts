@@ -20,6 +20,480 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connector-plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the plugins of a cluster
+         * @description The kinds of connectors that it has.
+         */
+        get: operations["listConnectv1ConnectorPlugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connector-plugins/{plugin_name}/config/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+                /**
+                 * @description The class of the plugin, as the list of plugins has it.
+                 * @example kafka_input
+                 */
+                plugin_name: components["parameters"]["ConnectPluginName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Check a configuration
+         * @description Answers 200 also when the configuration has errors: `error_count` and each field's `errors` tell them.
+         */
+        put: operations["validateConnectv1ConnectorPlugin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List connectors
+         * @description Names, or with `expand` an object that has more under each name.
+         *     The published document calls the second form `listConnectv1ConnectorsWithExpansions`; it is the same path.
+         */
+        get: operations["listConnectv1Connectors"];
+        put?: never;
+        /**
+         * Create a connector
+         * @description The configuration is checked for its shape; whether it works shows in the status, as `PROVISIONING` and then `RUNNING` or `FAILED`.
+         *     Connectors of a pipeline are part of its program and cannot be created here; the answer says where.
+         */
+        post: operations["createConnectv1Connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a connector
+         * @description Its configuration, with secrets masked, and its tasks.
+         */
+        get: operations["readConnectv1Connector"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a connector
+         * @description It stops at once; what it has written stays. Connectors of a pipeline are part of its program and cannot be deleted here.
+         */
+        delete: operations["deleteConnectv1Connector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a connector's configuration
+         * @description Secrets are masked.
+         */
+        get: operations["getConnectv1ConnectorConfig"];
+        /**
+         * Create a connector, or give it a new configuration
+         * @description The whole configuration is replaced: keys that are left out are dropped. A masked secret that is sent back keeps its value.
+         */
+        put: operations["createOrUpdateConnectv1ConnectorConfig"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/offsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a connector's offsets
+         * @description How far it has come, as the engine last said.
+         */
+        get: operations["getConnectv1ConnectorOffsets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/offsets/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a connector's offsets
+         * @description Accepted at once, carried out after: the connector stops for it and then goes on as it was. One change at a time.
+         */
+        post: operations["alterConnectv1ConnectorOffsetsRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/offsets/request/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Tell what became of the last change of offsets
+         * @description `PENDING` until it was carried out, also over a restart of the server.
+         */
+        get: operations["getConnectv1ConnectorOffsetsRequestStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pause a connector
+         * @description Accepted at once, carried out after. A connector that is paused stays so.
+         */
+        put: operations["pauseConnectv1Connector"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart a connector with its tasks
+         * @description Only a connector that is `RUNNING`, `DEGRADED` or `FAILED` can be restarted.
+         */
+        post: operations["restartConnectv1Connector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Resume a connector
+         * @description Accepted at once, carried out after. Does nothing to a connector that is not paused.
+         */
+        put: operations["resumeConnectv1Connector"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a connector's status
+         * @description The state is an aggregate over the tasks: a connector whose tasks have all failed is `FAILED`. The field `headgate` and the header
+         *     `X-Headgate-Observed-Age-Ms` say what the engine itself said, and when; a status that could not be refreshed says so there, in
+         *     `override_message` and in `trace`.
+         */
+        get: operations["readConnectv1ConnectorStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connect/v1/environments/{environment_id}/clusters/{kafka_cluster_id}/connectors/{connector_name}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List a connector's tasks
+         * @description Each with the configuration that it was given, secrets masked.
+         */
+        get: operations["listConnectv1ConnectorTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -34,6 +508,27 @@ export interface paths {
         get: operations["getHealth"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sts/v1/oauth2/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange an API key for an access token
+         * @description The token exchange of RFC 8693. The subject token is the secret of an API key; the access token stands for that key, has its role,
+         *     and can be sent as bearer token to every operation of the Connect dialect.
+         */
+        post: operations["exchangeStsV1OauthToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1309,6 +1804,215 @@ export interface components {
             update_info: components["schemas"]["UpdateInformation"] | null;
             version: string;
         };
+        /** @description One field of a plugin's configuration. */
+        ConnectConfigDefinition: {
+            alias: string;
+            /** @description Empty when there is none. */
+            default_value: string;
+            dependents: string[];
+            display_name: string;
+            documentation: string;
+            group: string;
+            /** @enum {string} */
+            importance: "NONE" | "HIGH" | "MEDIUM" | "LOW";
+            name: string;
+            order: number;
+            required: boolean;
+            /** @enum {string} */
+            type: "NONE" | "BOOLEAN" | "INT" | "SHORT" | "LONG" | "DOUBLE" | "STRING" | "LIST" | "ENUM" | "PASSWORD";
+            /** @enum {string} */
+            width: "NONE" | "SHORT" | "MEDIUM" | "LONG";
+        };
+        /** @description The outcome of a validation, field by field. */
+        ConnectConfigValidation: {
+            configs: {
+                definition: components["schemas"]["ConnectConfigDefinition"];
+                metadata: {
+                    [key: string]: unknown;
+                };
+                value: components["schemas"]["ConnectConfigValue"];
+            }[];
+            error_count: number;
+            groups: string[];
+            /** @description The class of the plugin. */
+            name: string;
+        };
+        /** @description What was given for one field, and what is wrong with it. */
+        ConnectConfigValue: {
+            errors: string[];
+            name: string;
+            recommended_values: string[];
+            /** @description Empty when nothing was given; sixteen stars for a secret. */
+            value: string;
+            visible: boolean;
+        };
+        /** @description A connector with its configuration and its tasks. */
+        ConnectConnector: {
+            config: components["schemas"]["ConnectConnectorConfig"];
+            name: string;
+            tasks: components["schemas"]["ConnectTaskId"][];
+            type: components["schemas"]["ConnectConnectorType"];
+        };
+        /** @description A connector's configuration. In answers the value of a secret is sixteen stars. */
+        ConnectConnectorConfig: {
+            [key: string]: string;
+        };
+        /** @description What was asked for of one connector. */
+        ConnectConnectorExpansion: {
+            extensions: {
+                [key: string]: unknown;
+            };
+            id?: {
+                /** @description Stays the same for the life of the connector. */
+                id: string;
+                /** @enum {string} */
+                id_type: "ID";
+            };
+            info?: components["schemas"]["ConnectConnector"];
+            status?: components["schemas"]["ConnectConnectorStatus"];
+        };
+        /**
+         * @description An aggregate over the connector's tasks. `DEGRADED`: it works, though not all of its tasks do. `NONE`: nothing is known of it yet.
+         * @enum {string}
+         */
+        ConnectConnectorState: "NONE" | "PROVISIONING" | "RUNNING" | "DEGRADED" | "FAILED" | "PAUSED" | "DELETED";
+        /** @description State of a connector and of its tasks. */
+        ConnectConnectorStatus: {
+            connector: {
+                state: components["schemas"]["ConnectConnectorState"];
+                /** @description Why the connector is not healthy; empty when it is. */
+                trace: string;
+                /** @description The name of the connector. */
+                worker_id: string;
+            };
+            error_details: null;
+            error_recommendation_enabled: boolean;
+            /** @description Always empty here. */
+            error_summary: string;
+            /** @description Always empty here. */
+            errors_from_trace: {
+                [key: string]: unknown;
+            }[];
+            headgate: components["schemas"]["ConnectObservation"];
+            is_csfle_error: boolean;
+            name: string;
+            /** @description Says so when the status could not be refreshed; else empty. */
+            override_message: string;
+            plugin_lifecycle: string;
+            tasks: components["schemas"]["ConnectTaskStatus"][];
+            type: components["schemas"]["ConnectConnectorType"];
+            validation_error_category_info: null;
+            /** @description What is wrong with the configuration, each as `field: message`. */
+            validation_errors: string[];
+        };
+        /**
+         * @description Whether the connector fills its cluster or drains it; `unknown` until the engine has said so.
+         * @enum {string}
+         */
+        ConnectConnectorType: "source" | "sink" | "unknown";
+        /** @description A connector as it was created. */
+        ConnectConnectorWithOffsets: {
+            config: components["schemas"]["ConnectConnectorConfig"];
+            name: string;
+            offsets: components["schemas"]["ConnectOffset"][];
+            /** @description Empty until the engine has handed out tasks. */
+            tasks: components["schemas"]["ConnectTaskId"][];
+            type: components["schemas"]["ConnectConnectorType"];
+        };
+        /** @description Body of every error answer of the Connect dialect, apart from 429, which has none. */
+        ConnectError: {
+            error: {
+                /** @description The HTTP status. */
+                code: number;
+                /** @description What went wrong and what to do about it. Never a stack trace of this server, never a secret. */
+                message: string;
+            };
+        };
+        /** @description A connector to create. */
+        ConnectNewConnector: {
+            config: components["schemas"]["ConnectConnectorConfig"];
+            name: string;
+            /** @description Where to begin. Left out, the connector begins where its plugin says. */
+            offsets?: components["schemas"]["ConnectOffset"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What the engine itself said, and when. Not part of the published dialect; its clients pass it over. */
+        ConnectObservation: {
+            /** Format: date-time */
+            observed_at: string;
+            /** @description Why the status could not be refreshed since; null when it is fresh. */
+            stale_because: string | null;
+            /** @description The connector's state in the engine's own words. */
+            state: string;
+            tasks: {
+                id: number;
+                /** @description The task's state in the engine's own words. */
+                state: string;
+                /** @description Where the engine runs the task; null when nobody does. */
+                worker: string | null;
+            }[];
+        };
+        /**
+         * @description How far a connector has come in one partition of what it reads. For a sink both are of Kafka: `kafka_topic`, `kafka_partition`,
+         *     `kafka_offset`; for a source they are the plugin's own.
+         */
+        ConnectOffset: {
+            /** @description In a request, null forgets what is known of the partition. */
+            offset: {
+                [key: string]: unknown;
+            } | null;
+            partition: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description How far a connector has come. */
+        ConnectOffsets: {
+            /** @description The connector's id, which stays the same for its life. */
+            id: string;
+            metadata: {
+                /** Format: date-time */
+                observed_at: string;
+            };
+            name: string;
+            offsets: components["schemas"]["ConnectOffset"][];
+        };
+        /** @description A change of a connector's offsets. */
+        ConnectOffsetsChange: {
+            /** @description Needed with `PATCH`. */
+            offsets?: components["schemas"]["ConnectOffset"][];
+            /**
+             * @description `PATCH` sets the partitions that are listed; `DELETE` forgets all, and the connector begins anew.
+             * @enum {string}
+             */
+            type: "PATCH" | "DELETE";
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description A change of offsets that was accepted. It is carried out after the answer, and goes on after a restart of the server. */
+        ConnectOffsetsRequest: {
+            id: string;
+            name: string;
+            /** @description Empty with `DELETE`. */
+            offsets: components["schemas"]["ConnectOffset"][];
+            /** Format: date-time */
+            requested_at: string;
+            /** @enum {string} */
+            type: "PATCH" | "DELETE";
+        };
+        /** @description What became of the last change of offsets. */
+        ConnectOffsetsRequestStatus: {
+            /** Format: date-time */
+            applied_at: string | null;
+            /** @description As they were before the change; empty until they were read. */
+            previous_offsets: components["schemas"]["ConnectOffset"][];
+            request: components["schemas"]["ConnectOffsetsRequest"];
+            status: {
+                message: string;
+                /** @enum {string} */
+                phase: "PENDING" | "APPLIED" | "FAILED";
+            };
+        };
         /** @description One error of a connector. */
         ConnectorError: {
             /**
@@ -1338,6 +2042,36 @@ export interface components {
         ConnectorTransactionPhase: {
             label?: string | null;
             phase: components["schemas"]["TransactionPhase"];
+        };
+        /** @description A kind of connector that the cluster has. */
+        ConnectPlugin: {
+            class: string;
+            /** @enum {string} */
+            type: "source" | "sink";
+            version?: string;
+        };
+        /** @description A task with the configuration that it was given. */
+        ConnectTask: {
+            config: components["schemas"]["ConnectConnectorConfig"];
+            id: components["schemas"]["ConnectTaskId"];
+        };
+        ConnectTaskId: {
+            /** @description Name of the connector. */
+            connector: string;
+            task: number;
+        };
+        /**
+         * @description State of one task. `USER_ACTIONABLE_ERROR` is one that a change of the configuration or of the data can mend.
+         * @enum {string}
+         */
+        ConnectTaskState: "RUNNING" | "STOPPED" | "UNASSIGNED" | "RESTARTING" | "SYSTEM_ERROR" | "USER_ACTIONABLE_ERROR";
+        ConnectTaskStatus: {
+            id: number;
+            /** @description Why the task failed; empty when there is nothing to say. */
+            msg: string;
+            state: components["schemas"]["ConnectTaskState"];
+            /** @description The name of the connector. */
+            worker_id: string;
         };
         /** @description The pipeline's counters and those of all its connectors. */
         ControllerStatus: {
@@ -2312,6 +3046,58 @@ export interface components {
         StorageStatusDetails: {
             checkpoints: components["schemas"]["CheckpointMetadata"][];
         };
+        /** @description Body of every error answer of the token exchange. */
+        StsErrorResponse: {
+            errors: {
+                code: string;
+                /** @description What went wrong and what to do about it. */
+                detail: string;
+                /** @description The id of the request. */
+                id: string;
+                /** @description Where the fault lies, as `pointer`; empty when it is not in one field. */
+                source: {
+                    pointer?: string;
+                };
+                /** @description The HTTP status. */
+                status: string;
+                title: string;
+            }[];
+        };
+        /** @description An access token. */
+        StsToken: {
+            /** @description A JSON Web Token, to be sent as bearer token to the Connect dialect. It ends at once when its API key is deleted. */
+            access_token: string;
+            /**
+             * Format: int32
+             * @description Seconds that the token lasts.
+             */
+            expires_in: number;
+            /** @enum {string} */
+            issued_token_type: "urn:ietf:params:oauth:token-type:access_token";
+            /** @enum {string} */
+            token_type: "Bearer";
+        };
+        /** @description What to exchange for an access token. */
+        StsTokenRequest: {
+            /**
+             * Format: int32
+             * @description Seconds that the token is to last.
+             * @default 900
+             */
+            expires_in?: number;
+            /** @enum {string} */
+            grant_type: "urn:ietf:params:oauth:grant-type:token-exchange";
+            /** @description Taken for the sake of published clients; this server has no identity pools. */
+            identity_pool_id?: string;
+            /** @enum {string} */
+            requested_token_type: "urn:ietf:params:oauth:token-type:access_token";
+            /** @description The secret of an API key of this server. The token stands for that key and has its role. */
+            subject_token: string;
+            /** @enum {string} */
+            subject_token_type: "urn:ietf:params:oauth:token-type:jwt";
+        } & {
+            [key: string]: unknown;
+        };
         /** @description Why the pipeline cannot be suspended. */
         SuspendError: {
             Permanent: components["schemas"]["PermanentSuspendError"][];
@@ -2445,6 +3231,156 @@ export interface components {
                  *     }
                  */
                 "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The request does not have the shape that this document gives it, or the cluster cannot do what it asks for. */
+        ConnectBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 400,
+                 *         "message": "The request is not valid: body field 'config' is required."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description The API key has the role `read`, and the operation asks for `write`. */
+        ConnectForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 403,
+                 *         "message": "Forbidden: this operation needs the role 'write'; the API key 'dashboards' has the role 'read'."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description The server failed. The cause is in its log under the request's id. */
+        ConnectInternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 500,
+                 *         "message": "Oops, something went wrong: the server's log has the cause, under the id in X-Request-Id."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description There is no such environment, cluster, connector or plugin. */
+        ConnectNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 404,
+                 *         "message": "account not found: there is no cluster 'lkc-1' in the environment 'default'."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description The body is too large. */
+        ConnectPayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 413,
+                 *         "message": "The body is larger than 8388608 bytes."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description The caller has had all its requests of this window. The answer has no body. */
+        ConnectTooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Authentication is on, and the request has no API key or access token that the server knows. */
+        ConnectUnauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 401,
+                 *         "message": "Unauthorized"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description The engine behind the cluster gave no answer in time. Not part of the published dialect; its clients ask again. */
+        ConnectUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 503,
+                 *         "message": "No worker of the cluster 'lkc-1' answered within 10 s."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
+            };
+        };
+        /** @description The body is not declared as `application/json`. */
+        ConnectUnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": 415,
+                 *         "message": "The body must be application/json, not text/plain."
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectError"];
             };
         };
         /** @description Another pipeline has that name. */
@@ -2696,10 +3632,25 @@ export interface components {
          */
         ApiKeyName: string;
         /**
+         * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+         * @example totals.warehouse
+         */
+        ConnectConnectorName: string;
+        /**
          * @description Name of the connector, compared exactly. A connector without a name is called `unnamed-` and its index from 0 in its list.
          * @example c1
          */
         ConnectorName: string;
+        /**
+         * @description The class of the plugin, as the list of plugins has it.
+         * @example kafka_input
+         */
+        ConnectPluginName: string;
+        /**
+         * @description The environment of the cluster. Pipelines of this server are in `default`.
+         * @example default
+         */
+        EnvironmentId: string;
         /**
          * @description UUID of the event, or `latest`. Anything else is answered with `InvalidUuidParam`.
          * @example latest
@@ -2707,6 +3658,17 @@ export interface components {
         EventId: string;
         /** @description Which fields to answer. `status` leaves out the error and the details. */
         EventSelector: "all" | "status";
+        /**
+         * @description What to tell of each connector beside its name: `id`, `info`, `status`. Repeated, or separated by commas, or both; other words are
+         *     passed over. With it the answer is an object by name, without it a list of names.
+         * @example info,status,id
+         */
+        Expand: string[] | string;
+        /**
+         * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+         * @example orders
+         */
+        KafkaClusterId: string;
         /** @description Prometheus text, or the same as JSON. */
         MetricsFormat: "prometheus" | "json";
         /**
@@ -2754,6 +3716,31 @@ export interface components {
     };
     headers: {
         /**
+         * @description Milliseconds since the status was seen in the engine. Not part of the published dialect.
+         * @example 340
+         */
+        ObservedAge: number;
+        /**
+         * @description How many requests the caller has in each window.
+         * @example 6000
+         */
+        RateLimitLimit: number;
+        /**
+         * @description How many requests are left in this window.
+         * @example 0
+         */
+        RateLimitRemaining: number;
+        /**
+         * @description Seconds from now until the window ends, not a point in time.
+         * @example 12
+         */
+        RateLimitReset: number;
+        /**
+         * @description The id of the request, unique unless the caller chose it; the server's log has it too.
+         * @example 5f2a9c01d3b4-1k
+         */
+        RequestId: string;
+        /**
          * @description Seconds to wait before asking again.
          * @example 5
          */
@@ -2787,6 +3774,1008 @@ export interface operations {
                 };
             };
             500: components["responses"]["InternalError"];
+        };
+    };
+    listConnectv1ConnectorPlugins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plugins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "class": "FileStreamSink",
+                     *         "type": "sink",
+                     *         "version": "4.1.0"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ConnectPlugin"][];
+                };
+            };
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    validateConnectv1ConnectorPlugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+                /**
+                 * @description The class of the plugin, as the list of plugins has it.
+                 * @example kafka_input
+                 */
+                plugin_name: components["parameters"]["ConnectPluginName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "connector.class": "FileStreamSink",
+                 *       "name": "to-file",
+                 *       "topics": "orders",
+                 *       "file": "/tmp/orders.txt",
+                 *       "tasks.max": "1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectConnectorConfig"];
+            };
+        };
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "FileStreamSink",
+                     *       "groups": [
+                     *         "Common"
+                     *       ],
+                     *       "error_count": 1,
+                     *       "configs": [
+                     *         {
+                     *           "definition": {
+                     *             "name": "topics",
+                     *             "type": "LIST",
+                     *             "required": true,
+                     *             "default_value": "",
+                     *             "importance": "HIGH",
+                     *             "documentation": "Topics to read.",
+                     *             "group": "Common",
+                     *             "width": "LONG",
+                     *             "display_name": "Topics",
+                     *             "dependents": [],
+                     *             "order": 4,
+                     *             "alias": ""
+                     *           },
+                     *           "value": {
+                     *             "name": "topics",
+                     *             "value": "",
+                     *             "recommended_values": [],
+                     *             "errors": [
+                     *               "\"topics\" is required"
+                     *             ],
+                     *             "visible": true
+                     *           },
+                     *           "metadata": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectConfigValidation"];
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            413: components["responses"]["ConnectPayloadTooLarge"];
+            415: components["responses"]["ConnectUnsupportedMediaType"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    listConnectv1Connectors: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What to tell of each connector beside its name: `id`, `info`, `status`. Repeated, or separated by commas, or both; other words are
+                 *     passed over. With it the answer is an object by name, without it a list of names.
+                 * @example info,status,id
+                 */
+                expand?: components["parameters"]["Expand"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connectors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[] | {
+                        [key: string]: components["schemas"]["ConnectConnectorExpansion"];
+                    };
+                };
+            };
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    createConnectv1Connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "to-file",
+                 *       "config": {
+                 *         "connector.class": "FileStreamSink",
+                 *         "name": "to-file",
+                 *         "topics": "orders",
+                 *         "file": "/tmp/orders.txt",
+                 *         "tasks.max": "1"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectNewConnector"];
+            };
+        };
+        responses: {
+            /** @description The connector was created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "to-file",
+                     *       "type": "sink",
+                     *       "config": {
+                     *         "connector.class": "FileStreamSink",
+                     *         "name": "to-file",
+                     *         "topics": "orders",
+                     *         "file": "/tmp/orders.txt",
+                     *         "tasks.max": "1"
+                     *       },
+                     *       "tasks": [],
+                     *       "offsets": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectConnectorWithOffsets"];
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            /** @description There is a connector of this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": 409,
+                     *         "message": "There is a connector 'to-file' already; change it with PUT on its config."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectError"];
+                };
+            };
+            413: components["responses"]["ConnectPayloadTooLarge"];
+            415: components["responses"]["ConnectUnsupportedMediaType"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    readConnectv1Connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connector. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "to-file",
+                     *       "type": "sink",
+                     *       "config": {
+                     *         "connector.class": "FileStreamSink",
+                     *         "name": "to-file",
+                     *         "topics": "orders",
+                     *         "file": "/tmp/orders.txt",
+                     *         "tasks.max": "1"
+                     *       },
+                     *       "tasks": [
+                     *         {
+                     *           "connector": "to-file",
+                     *           "task": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectConnector"];
+                };
+            };
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    deleteConnectv1Connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connector was deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": {
+                        error: null;
+                    };
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    getConnectv1ConnectorConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "connector.class": "FileStreamSink",
+                     *       "name": "to-file",
+                     *       "topics": "orders",
+                     *       "file": "/tmp/orders.txt",
+                     *       "tasks.max": "1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectConnectorConfig"];
+                };
+            };
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    createOrUpdateConnectv1ConnectorConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "connector.class": "FileStreamSink",
+                 *       "name": "to-file",
+                 *       "topics": "orders",
+                 *       "file": "/tmp/orders.txt",
+                 *       "tasks.max": "1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectConnectorConfig"];
+            };
+        };
+        responses: {
+            /** @description The connector with its new configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "to-file",
+                     *       "type": "sink",
+                     *       "config": {
+                     *         "connector.class": "FileStreamSink",
+                     *         "name": "to-file",
+                     *         "topics": "orders",
+                     *         "file": "/tmp/orders.txt",
+                     *         "tasks.max": "1"
+                     *       },
+                     *       "tasks": [
+                     *         {
+                     *           "connector": "to-file",
+                     *           "task": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectConnector"];
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            413: components["responses"]["ConnectPayloadTooLarge"];
+            415: components["responses"]["ConnectUnsupportedMediaType"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    getConnectv1ConnectorOffsets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offsets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lcc-7f3k2q",
+                     *       "name": "to-file",
+                     *       "offsets": [
+                     *         {
+                     *           "partition": {
+                     *             "kafka_topic": "orders",
+                     *             "kafka_partition": 0
+                     *           },
+                     *           "offset": {
+                     *             "kafka_offset": 1042
+                     *           }
+                     *         }
+                     *       ],
+                     *       "metadata": {
+                     *         "observed_at": "2026-11-22T07:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectOffsets"];
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    alterConnectv1ConnectorOffsetsRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "PATCH",
+                 *       "offsets": [
+                 *         {
+                 *           "partition": {
+                 *             "kafka_topic": "orders",
+                 *             "kafka_partition": 0
+                 *           },
+                 *           "offset": {
+                 *             "kafka_offset": 1042
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectOffsetsChange"];
+            };
+        };
+        responses: {
+            /** @description The request was accepted. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lcc-7f3k2q",
+                     *       "name": "to-file",
+                     *       "offsets": [
+                     *         {
+                     *           "partition": {
+                     *             "kafka_topic": "orders",
+                     *             "kafka_partition": 0
+                     *           },
+                     *           "offset": {
+                     *             "kafka_offset": 1042
+                     *           }
+                     *         }
+                     *       ],
+                     *       "requested_at": "2026-11-22T07:00:00.000Z",
+                     *       "type": "PATCH"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectOffsetsRequest"];
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            /** @description An earlier request has not been carried out yet. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": 409,
+                     *         "message": "The offsets of 'to-file' are being changed already; wait until that request is APPLIED or FAILED."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectError"];
+                };
+            };
+            413: components["responses"]["ConnectPayloadTooLarge"];
+            415: components["responses"]["ConnectUnsupportedMediaType"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    getConnectv1ConnectorOffsetsRequestStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last request and its outcome. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "request": {
+                     *         "id": "lcc-7f3k2q",
+                     *         "name": "to-file",
+                     *         "offsets": [
+                     *           {
+                     *             "partition": {
+                     *               "kafka_topic": "orders",
+                     *               "kafka_partition": 0
+                     *             },
+                     *             "offset": {
+                     *               "kafka_offset": 1042
+                     *             }
+                     *           }
+                     *         ],
+                     *         "requested_at": "2026-11-22T07:00:00.000Z",
+                     *         "type": "PATCH"
+                     *       },
+                     *       "status": {
+                     *         "phase": "PENDING",
+                     *         "message": ""
+                     *       },
+                     *       "previous_offsets": [],
+                     *       "applied_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectOffsetsRequestStatus"];
+                };
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    pauseConnectv1Connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wish was noted. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    restartConnectv1Connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The restart has begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    resumeConnectv1Connector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wish was noted. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ConnectBadRequest"];
+            401: components["responses"]["ConnectUnauthorized"];
+            403: components["responses"]["ConnectForbidden"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    readConnectv1ConnectorStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status. */
+            200: {
+                headers: {
+                    "X-Headgate-Observed-Age-Ms": components["headers"]["ObservedAge"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "to-file",
+                     *       "connector": {
+                     *         "state": "RUNNING",
+                     *         "worker_id": "to-file",
+                     *         "trace": ""
+                     *       },
+                     *       "tasks": [
+                     *         {
+                     *           "id": 0,
+                     *           "state": "RUNNING",
+                     *           "worker_id": "to-file",
+                     *           "msg": ""
+                     *         }
+                     *       ],
+                     *       "type": "sink",
+                     *       "errors_from_trace": [],
+                     *       "validation_errors": [],
+                     *       "override_message": "",
+                     *       "validation_error_category_info": null,
+                     *       "is_csfle_error": false,
+                     *       "error_details": null,
+                     *       "error_summary": "",
+                     *       "error_recommendation_enabled": false,
+                     *       "plugin_lifecycle": "ACTIVE",
+                     *       "headgate": {
+                     *         "observed_at": "2026-11-22T07:00:00.000Z",
+                     *         "stale_because": null,
+                     *         "state": "RUNNING",
+                     *         "tasks": [
+                     *           {
+                     *             "id": 0,
+                     *             "state": "RUNNING",
+                     *             "worker": "127.0.0.1:8083"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectConnectorStatus"];
+                };
+            };
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
+        };
+    };
+    listConnectv1ConnectorTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the connector, compared exactly. Those of a pipeline are `<relation>.<connector>`.
+                 * @example totals.warehouse
+                 */
+                connector_name: components["parameters"]["ConnectConnectorName"];
+                /**
+                 * @description The environment of the cluster. Pipelines of this server are in `default`.
+                 * @example default
+                 */
+                environment_id: components["parameters"]["EnvironmentId"];
+                /**
+                 * @description The cluster. A pipeline is one under its own name; a Kafka Connect cluster has the id that the server's configuration gives it.
+                 * @example orders
+                 */
+                kafka_cluster_id: components["parameters"]["KafkaClusterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": {
+                     *           "connector": "to-file",
+                     *           "task": 0
+                     *         },
+                     *         "config": {
+                     *           "file": "/tmp/orders.txt",
+                     *           "topics": "orders"
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ConnectTask"][];
+                };
+            };
+            401: components["responses"]["ConnectUnauthorized"];
+            404: components["responses"]["ConnectNotFound"];
+            429: components["responses"]["ConnectTooManyRequests"];
+            500: components["responses"]["ConnectInternalError"];
+            503: components["responses"]["ConnectUnavailable"];
         };
     };
     getHealth: {
@@ -2828,6 +4817,167 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    exchangeStsV1OauthToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+                 *       "subject_token": "apikey:w0Yk3Zp6mS1o2r9tA4bC5dE6fG7hI8jK9lM0nP1qR2s",
+                 *       "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+                 *       "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+                 *       "expires_in": 900
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["StsTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The access token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI3YzJhIn0.c2lnbmF0dXJl",
+                     *       "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 900
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StsToken"];
+                };
+            };
+            /** @description A field is missing or wrong, or the subject token is not of this server. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "id": "5f2a9c01d3b4-1k",
+                     *           "status": "400",
+                     *           "code": "invalid_request",
+                     *           "title": "Bad Request",
+                     *           "detail": "subject_token is not the secret of an API key of this server.",
+                     *           "source": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StsErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "id": "5f2a9c01d3b4-1k",
+                     *           "status": "413",
+                     *           "code": "payload_too_large",
+                     *           "title": "Payload Too Large",
+                     *           "detail": "The body is larger than 8388608 bytes.",
+                     *           "source": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StsErrorResponse"];
+                };
+            };
+            /** @description The body is not a form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "id": "5f2a9c01d3b4-1k",
+                     *           "status": "415",
+                     *           "code": "unsupported_media_type",
+                     *           "title": "Unsupported Media Type",
+                     *           "detail": "The body must be application/x-www-form-urlencoded.",
+                     *           "source": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StsErrorResponse"];
+                };
+            };
+            /** @description The caller's address has had all its requests of this window. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "id": "5f2a9c01d3b4-1k",
+                     *           "status": "429",
+                     *           "code": "too_many_requests",
+                     *           "title": "Too Many Requests",
+                     *           "detail": "The caller has had all its requests of this window.",
+                     *           "source": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StsErrorResponse"];
+                };
+            };
+            /** @description The server failed. The cause is in its log under the request's id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "errors": [
+                     *         {
+                     *           "id": "5f2a9c01d3b4-1k",
+                     *           "status": "500",
+                     *           "code": "internal_error",
+                     *           "title": "Internal Server Error",
+                     *           "detail": "The server failed to answer.",
+                     *           "source": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StsErrorResponse"];
                 };
             };
         };

@@ -1,8 +1,9 @@
-import { createHmac, hash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, hkdfSync, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import type { ApiKey, ApiKeyService } from "../api.ts";
 import type { Catalogue, StoredKey } from "../catalogue/catalogue.ts";
 import { ManagerError } from "../errors.ts";
 import { assertKeyName } from "../pipelines/validate.ts";
+import { readAccessToken, signAccessToken } from "./access-token.ts";
 
 const prefix = "apikey:";
 const secretBytes = 32;
@@ -12,13 +13,17 @@ const longestSecret = 200;
 const recentKeys = 1024;
 
 /** API keys: random secrets of 256 bits, of which only a keyed digest is kept. */
-export function createApiKeyService(catalogue: Catalogue, pepper: Buffer): ApiKeyService {
+export function createApiKeyService(catalogue: Catalogue, pepper: Buffer, now: () => number = Date.now): ApiKeyService {
+  const byId = new Map<string, StoredKey>();
   const byName = new Map<string, StoredKey>();
   const byDigest = new Map<string, StoredKey>();
   /** Unkeyed digest of a secret that has been found right → its key. Only in memory; 256 random bits cannot be guessed from it. */
   const recent = new Map<string, ApiKey>();
+  const tokenSecret = Buffer.from(hkdfSync("sha256", pepper, "", "access tokens", secretBytes));
+  const nowSeconds = (): number => Math.floor(now() / 1000);
   const digestOf = (secret: string): Buffer => createHmac("sha256", pepper).update(secret).digest();
   const remember = (key: StoredKey): void => {
+    byId.set(key.id, key);
     byName.set(key.name, key);
     byDigest.set(Buffer.from(key.digest).toString("base64"), key);
   };
@@ -44,6 +49,7 @@ export function createApiKeyService(catalogue: Catalogue, pepper: Buffer): ApiKe
     delete: async (name) => {
       const key = find(name);
       catalogue.deleteKey(key.id);
+      byId.delete(key.id);
       byName.delete(name);
       byDigest.delete(Buffer.from(key.digest).toString("base64"));
       recent.clear();
@@ -61,6 +67,12 @@ export function createApiKeyService(catalogue: Catalogue, pepper: Buffer): ApiKe
       const found = described(key);
       recent.set(quick, found);
       return found;
+    },
+    issueToken: ({ id }, seconds) => signAccessToken({ keyId: id, issuedAt: nowSeconds(), expiresAt: nowSeconds() + seconds }, tokenSecret),
+    authenticateToken: (token) => {
+      const claims = readAccessToken(token, tokenSecret, nowSeconds());
+      const key = claims && byId.get(claims.keyId);
+      return key && described(key);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { dialectOf } from "../dialect.ts";
 import { anyone } from "../principal.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -14,14 +15,17 @@ export function beginExchange(request: IncomingMessage, response: ServerResponse
     request.url = url;
   }
   const question = url.indexOf("?");
+  const path = question === -1 ? url : url.slice(0, question);
   return {
     request,
     response,
     id,
     startedAt,
     method: request.method ?? "GET",
-    path: question === -1 ? url : url.slice(0, question),
+    path,
     search: question === -1 ? "" : url.slice(question + 1),
+    dialect: dialectOf(path),
+    headers: {},
     operation: undefined,
     principal: anyone,
     params: {},

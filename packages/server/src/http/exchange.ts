@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Dialect } from "../dialect.ts";
 import type { Operation } from "../operation.ts";
 import type { Principal } from "../principal.ts";
 
@@ -15,6 +16,10 @@ export interface Exchange {
   readonly path: string;
   /** The query string without its question mark. */
   readonly search: string;
+  /** The published API that the path belongs to. */
+  readonly dialect: Dialect;
+  /** Headers that its reply carries whatever it says. */
+  readonly headers: Record<string, string>;
   /** Undefined while no operation has been found for it. */
   operation: Operation | undefined;
   /** Who calls, once that is known. */

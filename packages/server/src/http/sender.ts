@@ -69,6 +69,7 @@ export function createSender(options: SenderOptions): Sender {
     const headers = [...baseHeaders, "X-Request-Id", exchange.id];
     if (type !== undefined) headers.push("Content-Type", type);
     if (length !== undefined) headers.push("Content-Length", String(length));
+    for (const name in exchange.headers) headers.push(name, exchange.headers[name] as string);
     if (extra !== noHeaders) for (const [name, value] of Object.entries(extra)) headers.push(name, value);
     // A body that nobody read cannot be skipped for the next request on this connection: it may never come.
     if (options.draining() || !request.complete) headers.push("Connection", "close");
@@ -90,7 +91,7 @@ export function createSender(options: SenderOptions): Sender {
   };
 
   const internal = (exchange: Exchange): void => {
-    const { status, body } = toErrorReply(undefined);
+    const { status, body } = toErrorReply(undefined, exchange);
     const { text, bytes } = serialiser.serialise(body);
     write(exchange, status, "application/json", text, bytes, noHeaders);
   };
@@ -138,7 +139,7 @@ export function createSender(options: SenderOptions): Sender {
       write(exchange, reply.status, type, text, bytes, reply.headers ?? noHeaders);
     },
     fail(exchange, error) {
-      const reply = toErrorReply(error);
+      const reply = toErrorReply(error, exchange);
       const { request, response } = exchange;
       if (reply.unexpected) logger.error({ requestId: exchange.id, err: error }, "request failed");
       if (response.destroyed) return;
@@ -146,9 +147,10 @@ export function createSender(options: SenderOptions): Sender {
         response.destroy();
         return;
       }
-      const { text, bytes } = serialiser.serialise(reply.body);
-      if (!conforms(exchange, reply.status, "application/json", text)) return internal(exchange);
-      write(exchange, reply.status, "application/json", text, bytes, reply.headers);
+      const type = reply.body === undefined ? undefined : "application/json";
+      const { text, bytes } = type === undefined ? nothing : serialiser.serialise(reply.body);
+      if (!conforms(exchange, reply.status, type, type === undefined ? undefined : text)) return internal(exchange);
+      write(exchange, reply.status, type, text, bytes, reply.headers);
       if (!request.complete) request.resume();
     },
   };

@@ -1,15 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import {
-  ConnectError,
-  ManagerError,
-  type ApiKey,
-  type ConnectService,
-  type Manager,
-  type ManagerErrorCode,
-  type Pipeline,
-  type PipelineEvent,
-} from "@headgate/manager";
+import { ManagerError, type ApiKey, type Manager, type ManagerErrorCode, type Pipeline, type PipelineEvent } from "@headgate/manager";
+import { createMemoryConnect } from "./memory-connect.ts";
 import { createMemoryInteraction } from "./memory-interaction.ts";
 import { compiled, newPipeline, since } from "./sample-pipeline.ts";
 
@@ -28,11 +20,6 @@ const defaults = newPipeline("", { name: "", programCode: "" });
 const isDefault = (config: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(config).every(([key, value]) => isDeepStrictEqual(value, { ...defaults.runtimeConfig, ...defaults.programConfig }[key]));
 const refuse = (code: ManagerErrorCode): ManagerError => new ManagerError(code, `refused: ${code}`, {});
-
-/** No clusters: every call of the Connect dialect fails as one for an unknown cluster does. */
-const withoutClusters = new Proxy({} as ConnectService, {
-  get: () => () => Promise.reject(new ConnectError("UnknownCluster", "there are no clusters here")),
-});
 
 export function createMemoryManager(): MemoryManager {
   const pipelines = new Map<string, Pipeline>();
@@ -78,7 +65,7 @@ export function createMemoryManager(): MemoryManager {
         if (typeof method !== "function") return method;
         return (...args: unknown[]): unknown => {
           if (count) interactions += 1;
-          if (failure !== undefined && name !== "authenticate") {
+          if (failure !== undefined && name !== "authenticate" && name !== "authenticateToken") {
             const { error } = failure;
             failure = undefined;
             return Promise.reject(error as Error);
@@ -94,7 +81,7 @@ export function createMemoryManager(): MemoryManager {
     get interactions() {
       return interactions;
     },
-    connect: guarded(withoutClusters),
+    connect: guarded(createMemoryConnect()),
     pipelines: guarded({
       list: async () => [...pipelines.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       get: async (name: string) => get(name),
@@ -210,6 +197,8 @@ export function createMemoryManager(): MemoryManager {
         if (!keys.delete(name)) throw new ManagerError("UnknownApiKey", `Unknown API key '${name}'`, { name });
       },
       authenticate: (secret) => [...keys.values()].find((key) => key.secret === secret),
+      issueToken: ({ id }) => `token-of-${id}`,
+      authenticateToken: (token) => [...keys.values()].find((key) => token === `token-of-${key.id}`),
     } satisfies Manager["apiKeys"]),
     close: async () => undefined,
   };
