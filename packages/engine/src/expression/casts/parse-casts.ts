@@ -3,6 +3,7 @@ import type { Value } from "../../types.ts";
 import { EvaluationError } from "../evaluation-error.ts";
 import { integerType, type IntegerType } from "../number-types.ts";
 import type { Cast } from "./find-cast.ts";
+import { decimalParser } from "./parse-decimal.ts";
 import { parseDate, parseTime, parseTimestamp } from "./parse-temporal.ts";
 
 /** Casts from VARCHAR. */
@@ -13,6 +14,7 @@ export function parseCast(from: PlanType, to: PlanType): Cast | undefined {
   if (integer !== undefined)
     return integer.physical.endsWith("128") || integer.min === 0n ? undefined : parser(to, (text) => parseInteger(text, integer));
   if (to.id === "DOUBLE") return parser(to, parseDouble);
+  if (to.id === "DECIMAL") return parser(to, decimalParser(to));
   if (to.id === "BOOLEAN") return parser(to, (text) => booleans.get(text.toLowerCase()));
   if (to.id === "DATE") return parser(to, parseDate);
   if (to.id === "TIMESTAMP") return parser(to, parseTimestamp);
@@ -54,17 +56,27 @@ function parseInteger(text: string, type: IntegerType): number | bigint | undefi
 }
 
 function roundedNumber(text: string): bigint | undefined {
+  if (radix.test(text)) return BigInt(text.replaceAll("_", ""));
+  const match = matchInteger(text);
+  if (match === undefined) return undefined;
+  const value = BigInt(match.whole + match.fraction);
+  const exponent = match.power - match.fraction.length;
+  const magnitude = exponent >= 0 ? value * 10n ** BigInt(exponent) : roundHalfUp(value, 10n ** BigInt(-exponent));
+  return match.negative ? -magnitude : magnitude;
+}
+
+/** The parts of a number that is not in hexadecimal or binary, without underscores. */
+export function matchInteger(text: string): { readonly negative: boolean; readonly whole: string; readonly fraction: string; readonly power: number } | undefined {
   const match = integer.exec(text);
   // DuckDB takes a sign before white space for zero.
-  if (match === null && radix.test(text)) return BigInt(text.replaceAll("_", ""));
-  if (match === null) return loneSign.test(text) ? 0n : undefined;
-  const [, sign, whole, fraction, only, power = "0"] = match;
-  const decimals = (fraction ?? only ?? "").replaceAll("_", "");
-  const value = BigInt((whole ?? "").replaceAll("_", "") + decimals);
-  const exponent = Number(power.replaceAll("_", "")) - decimals.length;
-  const magnitude = exponent >= 0 ? value * 10n ** BigInt(exponent) : roundHalfUp(value, 10n ** BigInt(-exponent));
-  return sign === "-" ? -magnitude : magnitude;
-}
+  if (match === null) return loneSign.test(text) ? { negative: false, whole: "0", fraction: "", power: 0 } : undefined;
+  const [, sign, whole = "", fraction, only, power = "0"] = match;
+  const digitsOf = (part: string): string => part.replaceAll("_", "");
+  const exponent = Number(digitsOf(power));
+  // It is read as a SMALLINT.
+  if (exponent > 32767 || exponent < -32768) return undefined;
+  return { negative: sign === "-", whole: digitsOf(whole), fraction: digitsOf(fraction ?? only ?? ""), power: exponent };
+} // prettier-ignore
 
 const roundHalfUp = (value: bigint, divisor: bigint): bigint => (value + divisor / 2n) / divisor;
 
