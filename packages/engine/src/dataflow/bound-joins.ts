@@ -1,5 +1,6 @@
 import { isMovingBound } from "../operators/moving-bound.ts";
 import { findScalarSubquery } from "../operators/single-row.ts";
+import { columnsOf } from "../plan/columns-of.ts";
 import type { AggregateNode, Expression, JoinNode, PlanNode } from "../plan/types.ts";
 
 /**
@@ -61,19 +62,4 @@ function aggregateExpressions({ groups, aggregates }: AggregateNode): Expression
 
 function union(a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<number> {
   return new Set([...a, ...b]);
-}
-
-/** Columns that expressions read. */
-function columnsOf(expressions: readonly Expression[]): ReadonlySet<number> {
-  const columns = new Set<number>();
-  const add = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(add);
-    else if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
-      const { kind, index } = value as Partial<Record<"kind" | "index", unknown>>;
-      if (kind === "column") columns.add(index as number);
-      else Object.values(value).forEach(add);
-    }
-  };
-  add(expressions);
-  return columns;
 }

@@ -19,7 +19,7 @@ import { buildPlan } from "./build-plan.ts";
  */
 export function buildDataflow(program: Program, plans: ReadonlyMap<string, PlanNode | Unsupported>, rows: RowCompiler): DataflowGraph {
   const watermarks = createWatermarks(program);
-  const builder = createGraphBuilder(program);
+  const builder = createGraphBuilder(program, watermarks);
   const views = new Map<string, Maintenance>();
   for (const view of program.views) {
     if (view.name === errorViewName) {

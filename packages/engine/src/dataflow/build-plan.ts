@@ -6,8 +6,13 @@ import { createSetDifference } from "../operators/set-difference.ts";
 import { createSingleRow, findScalarSubquery } from "../operators/single-row.ts";
 import { createPartitionTopK } from "../operators/top-k-per-partition.ts";
 import { createUnionAll } from "../operators/union-all.ts";
-import { readsColumn } from "../plan/reads-column.ts";
+import { columnsOf } from "../plan/columns-of.ts";
 import type { CteNode, Expression, FilterNode, JoinNode, LimitNode, PlanNode, ProjectNode, ScanNode, SetNode } from "../plan/types.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { movingBounds } from "../streaming/join-bounds.ts";
+import { expressionBounds, nodeBounds, onlyColumns } from "../streaming/node-bounds.ts";
+import { nodeRising, nothingRises } from "../streaming/rising.ts";
+import { risesWith } from "../streaming/rises-with.ts";
 import { findBoundJoins } from "./bound-joins.ts";
 import { createOperator, type PlainNode } from "./create-operator.ts";
 import { describeNode, outputNames } from "./describe-node.ts";
@@ -94,6 +99,7 @@ class PlanBuilder {
     const { delim } = node;
     if (delim === undefined) return this.plain(node, [left, this.build(node.right, scope)]);
     const { expressions } = delim;
+    const bounds = expressionBounds(expressions, left.bounds, this.rows);
     const distinct = this.builder.add({
       label: "distinct",
       detail: expressions.map((expression) => describeExpression(expression, left.names)).join(", "),
@@ -101,11 +107,13 @@ class PlanBuilder {
       inputs: [left],
       names: expressions.map((expression) => describeExpression(expression, left.names)),
       consolidated: true,
+      bounds,
       create: () =>
         createDistinct(
           expressions.map(({ type }) => type),
           expressions,
           this.rows,
+          bounds,
         ),
     });
     const right = this.build(node.right, { ...scope, delims: new Map(scope.delims).set(delim.id, distinct) });
@@ -114,6 +122,8 @@ class PlanBuilder {
 
   private bound(node: JoinNode, left: Built, right: Built): Built {
     const { op, left: value, right: bound } = node.conditions[0]!;
+    const column = risesWith(bound);
+    const rises = column !== undefined && right.rising.has(column);
     return this.builder.add({
       label: "moving bound",
       detail: `${describeExpression(value, left.names)} ${op} ${describeExpression(bound, right.names)}`,
@@ -121,23 +131,30 @@ class PlanBuilder {
       inputs: [left, right],
       names: [...left.names, ...right.names],
       consolidated: false,
-      create: () => createMovingBound(node, this.rows),
+      bounds: rises ? movingBounds(node, right.bounds, this.rows) : noBounds,
+      create: () => createMovingBound(node, this.rows, rises),
     });
   }
 
   private set(node: SetNode, scope: Scope): Built {
     const inputs = node.inputs.map((input) => this.build(input, scope));
+    const boundsOf = (inputs: readonly Built[]): Bounds => nodeBounds(node, boundsOfAll(inputs), this.rows);
     if (node.op === "union")
-      return this.add(node, inputs, () => (node.all ? createUnionAll() : createDistinct(node.types, undefined, this.rows)));
-    return inputs.reduce((left, right) => this.add(node, [left, right], () => createSetDifference(node, this.rows)));
+      return this.add(node, inputs, () =>
+        node.all ? createUnionAll() : createDistinct(node.types, undefined, this.rows, boundsOf(inputs)),
+      );
+    return inputs.reduce((left, right) =>
+      this.add(node, [left, right], () => createSetDifference(node, this.rows, boundsOf([left, right]))),
+    );
   }
 
   /** A filter on a rank needs only the first rows of each partition. */
   private filter(node: FilterNode, scope: Scope, readsRank = true): Built {
     const window = node.input;
-    const topK = window.kind === "window" ? createPartitionTopK(node, window, this.rows, readsRank) : undefined;
-    if (topK === undefined || window.kind !== "window") return this.plain(node, [this.build(window, scope)]);
+    if (window.kind !== "window") return this.plain(node, [this.build(window, scope)]);
     const input = this.build(window.input, scope);
+    const topK = createPartitionTopK(node, window, this.rows, readsRank, input.bounds);
+    if (topK === undefined) return this.plain(node, [this.plain(window, [input])]);
     const names = outputNames(window, [input.names]);
     return this.builder.add({
       label: "top-k",
@@ -146,6 +163,7 @@ class PlanBuilder {
       inputs: [input],
       names: topK.givesRank ? names : input.names,
       consolidated: true,
+      bounds: onlyColumns(input.bounds, window.calls[0]!.partitions),
       create: () => topK,
     });
   }
@@ -168,6 +186,8 @@ class PlanBuilder {
     }
     const input = this.build(scalar.input, scope);
     const detail = describeExpression(scalar.value, input.names);
+    const column = risesWith(scalar.value);
+    const rises = column !== undefined && input.rising.has(column);
     return this.builder.add({
       label: "scalar subquery",
       detail,
@@ -175,6 +195,8 @@ class PlanBuilder {
       inputs: [input],
       names: [detail],
       consolidated: true,
+      bounds: rises ? expressionBounds([scalar.value], input.bounds, this.rows) : noBounds,
+      rising: rises ? new Set([0]) : nothingRises,
       create: () => createSingleRow(scalar, this.rows),
     });
   }
@@ -182,15 +204,16 @@ class PlanBuilder {
   /** The input of a projection, which may leave out what the projection does not read. */
   private projected({ input, expressions }: ProjectNode, scope: Scope): Built {
     if (input.kind !== "filter" || input.input.kind !== "window") return this.build(input, scope);
-    return this.filter(input, scope, readsColumn(expressions, input.input.input.types.length));
+    return this.filter(input, scope, columnsOf(expressions).has(input.input.input.types.length));
   }
 
   private plain(node: PlainNode, inputs: readonly Built[]): Built {
-    return this.add(node, inputs, () => createOperator(node, this.rows));
+    return this.add(node, inputs, () => createOperator(node, this.rows, boundsOfAll(inputs)));
   }
 
   private add(node: PlanNode, inputs: readonly Built[], create: () => Operator): Built {
     const names = inputs.map((input) => input.names);
+    const rising = nodeRising(node, inputs[0]?.rising ?? nothingRises);
     return this.builder.add({
       label: node.kind,
       detail: describeNode(node, names),
@@ -198,10 +221,14 @@ class PlanBuilder {
       inputs,
       names: outputNames(node, names),
       consolidated: isConsolidated(node, inputs),
+      bounds: nodeBounds(node, boundsOfAll(inputs), this.rows, rising),
+      rising,
       create,
     });
   }
 }
+
+const boundsOfAll = (inputs: readonly Built[]): Bounds[] => inputs.map(({ bounds }) => bounds);
 
 function found<T>(value: T | undefined, kind: string): T {
   if (value === undefined) throw new TypeError(`A ${kind} node stands outside of what it refers to`);

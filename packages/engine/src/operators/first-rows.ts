@@ -42,6 +42,11 @@ export class FirstRows {
     return this.first.size + (this.later === undefined ? 0 : this.later.size);
   }
 
+  /** The first row in order, after `settle`. */
+  top(): Row | undefined {
+    return this.first.first();
+  }
+
   /** Whether the row stands behind the first ones. */
   isLater(row: Row): boolean {
     return this.cut !== undefined && this.ranking.comparePlaces(row, this.cut) > 0;

@@ -12,6 +12,9 @@ const passes: Partial<Readonly<Record<Comparison, (order: number) => boolean>>> 
   ">=": (order) => order >= 0,
 };
 
+/** Where a row passes as soon as the bound has come far enough. */
+const passesLater: ReadonlySet<Comparison> = new Set<Comparison>(["<", "<="]);
+
 /** Types whose order tells all different values apart, or of which two equal ones cannot be told apart. */
 const nested: ReadonlySet<PlanTypeId> = new Set<PlanTypeId>(["INTERVAL", "LIST", "STRUCT", "MAP", "JSON"]);
 
@@ -28,8 +31,10 @@ export function isMovingBound({ joinType, conditions, residual, left, delim }: J
  *
  * It stands for a join with a right side of exactly one row whose columns nobody reads: they are NULL in the output, so that a row
  * which stays is no change.
+ *
+ * @param rises The bound never falls: rows that it has left behind stay in or out for good, and are not kept.
  */
-export function createMovingBound(node: JoinNode, rows: RowCompiler): Operator {
+export function createMovingBound(node: JoinNode, rows: RowCompiler, rises = false): Operator {
   const { op, left, right } = node.conditions[0]!;
   const passing = passes[op]!;
   const valueOf = rows.value(left);
@@ -45,6 +50,7 @@ export function createMovingBound(node: JoinNode, rows: RowCompiler): Operator {
   });
   let bound: Value = null;
 
+  const settled = (value: Value, limit: Value): boolean => rises && limit !== null && passesLater.has(op) === isIn(value, limit);
   const isIn = (value: Value, limit: Value): boolean => limit !== null && passing(compareValues(value, limit));
   const give = (out: DeltaEntry[], row: Row, weight: number): void => void out.push([[...row, ...unread], weight]);
   const stepLeft = (delta: Delta, out: DeltaEntry[]): void => {
@@ -52,7 +58,7 @@ export function createMovingBound(node: JoinNode, rows: RowCompiler): Operator {
       const value = valueOf(row);
       if (value === null) continue;
       if (isIn(value, bound)) give(out, row, weight);
-      held.add([value, row], weight);
+      if (!settled(value, bound)) held.add([value, row], weight);
     }
   };
   const move = (to: Value, out: DeltaEntry[]): void => {
@@ -71,6 +77,7 @@ export function createMovingBound(node: JoinNode, rows: RowCompiler): Operator {
       });
     }
     bound = to;
+    for (let first = held.first(); first !== undefined && settled(first[0]!, bound); first = held.first()) held.removeFirst();
   };
   return {
     step([leftDelta, rightDelta]) {

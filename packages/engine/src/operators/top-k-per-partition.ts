@@ -2,7 +2,10 @@ import { requireIdentity } from "../aggregates/argument.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { Expression, FilterNode, Order, PlanType, WindowCall, WindowNode } from "../plan/types.ts";
-import { readsColumn } from "../plan/reads-column.ts";
+import { columnsOf } from "../plan/columns-of.ts";
+import { noBounds, type Bounds } from "../streaming/bound.ts";
+import { createExpiry, createRelease, type Expiry } from "../streaming/expiry.ts";
+import { expressionLimit } from "../streaming/expression-bound.ts";
 import type { Delta, DeltaEntry, Row, Value } from "../types.ts";
 import { FirstRows, type Ranking, type RankFunction } from "./first-rows.ts";
 import { type RankedRow, giveChange } from "./top-k-change.ts";
@@ -27,6 +30,7 @@ export function createPartitionTopK(
   window: WindowNode,
   rows: RowCompiler,
   readsRank = true,
+  input: Bounds = noBounds,
 ): PartitionTopKOperator | undefined {
   const [call, ...others] = window.calls;
   if (call === undefined || others.length > 0 || !isRank(call) || call.orders.length === 0) return undefined;
@@ -37,7 +41,7 @@ export function createPartitionTopK(
   for (const type of types) requireIdentity(type, "window");
   const last = Math.min(...bounds);
   const open = filter.predicates.filter((predicate) => !isImplied(predicate, width, last));
-  const givesRank = readsRank || readsColumn(open, width);
+  const givesRank = readsRank || columnsOf(open).has(width);
   if (last < 1) return { step: () => [], retained: 0, givesRank };
   const compare = rows.compare([...call.orders, ...otherColumns(types, call)]);
   const ranking: Ranking = {
@@ -50,6 +54,7 @@ export function createPartitionTopK(
     keyOf,
     open.length === 0 ? undefined : rows.predicate(open),
     givesRank ? withRank(width) : (row) => row,
+    createExpiry(call.partitions.flatMap((partition) => expressionLimit(partition, input, rows))),
   );
 }
 
@@ -111,6 +116,7 @@ class Partition {
 class PartitionTopK implements PartitionTopKOperator {
   retained = 0;
   readonly givesRank: boolean;
+  readonly release: (() => void) | undefined;
   private readonly ranking: Ranking;
   private readonly keyOf: (row: Row) => Key;
   /** What of the filter the ranks do not say already, over output rows. */
@@ -124,12 +130,14 @@ class PartitionTopK implements PartitionTopKOperator {
     keyOf: (row: Row) => Key,
     keeps: ((row: Row) => boolean) | undefined,
     outputOf: (row: Row, rank: number) => Row,
+    expiry: Expiry | undefined,
   ) {
     this.ranking = ranking;
     this.givesRank = ranking.givesRank;
     this.keyOf = keyOf;
     this.keeps = keeps;
     this.outputOf = outputOf;
+    this.release = createRelease(expiry, { size: () => this.retained, drop: (isOver) => this.drop(isOver) });
   }
 
   step([input = []]: readonly Delta[]): Delta {
@@ -151,6 +159,15 @@ class PartitionTopK implements PartitionTopKOperator {
       rows.addFirst(row, weight);
     }
     this.retained += rows.size - held;
+  }
+
+  private drop(isOver: (row: Row) => boolean): void {
+    for (const [key, { rows }] of this.partitions) {
+      const top = rows.top();
+      if (top === undefined || !isOver(top)) continue;
+      this.partitions.delete(key);
+      this.retained -= rows.size;
+    }
   }
 
   private partitionOf(key: Key): Partition {

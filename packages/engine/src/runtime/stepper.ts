@@ -100,6 +100,7 @@ export function createStepper(running: RunningProgram, limit: StateLimit, firstS
       took(name, delta);
     }
     for (const name of input.changes.keys()) running.tables.get(name)!.release();
+    dataflow.release();
     running.untold.clear();
     running.untoldScratch.clear();
     return deltas;

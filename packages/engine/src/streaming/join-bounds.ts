@@ -1,8 +1,8 @@
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import { shiftColumns } from "../operators/shift-columns.ts";
-import { mapColumns } from "../plan/map-columns.ts";
+import { columnsOf } from "../plan/columns-of.ts";
 import type { Comparison, Expression, JoinNode } from "../plan/types.ts";
-import { greatest, lowest, type Bound, type Bounds } from "./bound.ts";
+import { greatest, lowest, noBounds, type Bound, type Bounds } from "./bound.ts";
 import { createExpiry, type Expiry, type Limit } from "./expiry.ts";
 import { columnLimits, expressionBound } from "./expression-bound.ts";
 
@@ -36,7 +36,7 @@ interface Reaches {
  */
 export function joinBounds(node: JoinNode, left: Bounds, right: Bounds, rows: RowCompiler): Bounds {
   // All rows of a group come and go with the answer for the group.
-  if (node.joinType === "mark") return new Map();
+  if (node.joinType === "mark") return noBounds;
   const reaches = reachesOf(node, left, right, rows);
   const result = new Map<number, Bound>();
   const add = (own: Bounds, reach: readonly Reach[], shift: number): void => {
@@ -48,6 +48,13 @@ export function joinBounds(node: JoinNode, left: Bounds, right: Bounds, rows: Ro
   add(left, reaches.left, 0);
   if (node.joinType !== "semi" && node.joinType !== "anti") add(right, reaches.right, node.left.types.length);
   return result;
+}
+
+/** What is known of rows that a bound, which never falls, lets through until it has come past them. */
+export function movingBounds({ conditions: [condition] }: JoinNode, right: Bounds, rows: RowCompiler): Bounds {
+  const { op, left, right: limit } = condition!;
+  const bound = expressionBound(limit, right, rows);
+  return left.kind !== "column" || bound === undefined || (op !== ">" && op !== ">=") ? noBounds : new Map([[left.index, bound]]);
 }
 
 /** Rows that no change of their own side touches, and with which no change of the other side makes a pair. */
@@ -107,10 +114,6 @@ function comparisonsIn(condition: Expression, leftWidth: number): Comparing[] {
 }
 
 function sideOf(expression: Expression, leftWidth: number): "left" | "right" | undefined {
-  const sides = new Set<"left" | "right">();
-  mapColumns(expression, (column) => {
-    sides.add(column.index < leftWidth ? "left" : "right");
-    return column;
-  });
+  const sides = new Set([...columnsOf([expression])].map((column) => (column < leftWidth ? "left" : "right")));
   return sides.size === 1 ? [...sides][0] : undefined;
 }

@@ -3,10 +3,11 @@ import type { DistinctNode, Expression, PlanNode, UnnestNode } from "../plan/typ
 import { lowest, noBounds, type Bound, type Bounds } from "./bound.ts";
 import { expressionBound } from "./expression-bound.ts";
 import { joinBounds } from "./join-bounds.ts";
+import { nothingRises, type Rising } from "./rising.ts";
 import { windowBounds } from "./window-bounds.ts";
 
-/** What is known of a node's columns when this is known of its inputs'. */
-export function nodeBounds(node: PlanNode, inputs: readonly Bounds[], rows: RowCompiler): Bounds {
+/** What is known of a node's columns, some of which rise, when this is known of its inputs'. */
+export function nodeBounds(node: PlanNode, inputs: readonly Bounds[], rows: RowCompiler, rising: Rising = nothingRises): Bounds {
   const [input = noBounds, other = noBounds] = inputs;
   if (inputs.every(({ size }) => size === 0)) return noBounds;
   switch (node.kind) {
@@ -20,7 +21,8 @@ export function nodeBounds(node: PlanNode, inputs: readonly Bounds[], rows: RowC
       return joinBounds(node, input, other, rows);
     case "aggregate":
       // A row of the output changes only when its group does.
-      return expressionBounds(node.groups, input, rows);
+      if (node.groups.length > 0) return expressionBounds(node.groups, input, rows);
+      return collect(node.aggregates, ({ args }, i) => (rising.has(i) ? expressionBound(args[0]!, input, rows) : undefined));
     case "distinct":
       return distinctBounds(node, input);
     case "set":
@@ -44,10 +46,10 @@ export function expressionBounds(expressions: readonly Expression[], input: Boun
   return collect(expressions, (expression) => expressionBound(expression, input, rows));
 }
 
-function collect<T>(columns: readonly T[], boundOf: (column: T) => Bound | undefined): Bounds {
+function collect<T>(columns: readonly T[], boundOf: (column: T, i: number) => Bound | undefined): Bounds {
   const bounds = new Map<number, Bound>();
   columns.forEach((column, i) => {
-    const bound = boundOf(column);
+    const bound = boundOf(column, i);
     if (bound !== undefined) bounds.set(i, bound);
   });
   return bounds;

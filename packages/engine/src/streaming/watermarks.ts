@@ -1,7 +1,6 @@
 import { isInfiniteDate, isInfiniteTimestamp } from "../expression/intervals.ts";
 import type { ColumnType, Program, Table, Value } from "../types.ts";
-
-type Ordered = number | bigint;
+import type { Ordered } from "./bound.ts";
 
 /**
  * The watermark of a column with LATENESS: the greatest value that the table had taken by the end of the last step, less the lateness.
