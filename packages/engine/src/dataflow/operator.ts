@@ -25,6 +25,8 @@ export interface Operator {
    * it is not taken back. Undefined when nothing of the kind is known.
    */
   readonly release?: (() => void) | undefined;
+  /** The columns of its input's rows that it looks at; undefined: all. */
+  readonly reads?: ReadonlySet<number>;
   /** Rows (or groups) held now. */
   readonly retained: number;
 }

@@ -5,14 +5,31 @@ import type { RelationSql } from "../store/relation-sql.ts";
 
 const weightType: ColumnType = { type: "BIGINT", nullable: false };
 
-/** All rows of a stored relation, in chunks. */
-export async function* readRows(connection: DuckDBConnection, sql: RelationSql): AsyncGenerator<Row[], void, undefined> {
-  const read = createChunkReader(sql.types);
-  const result = await connection.stream(`SELECT ${sql.columns.join(", ")} FROM ${sql.table}`);
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield read(chunk);
+/** All rows of a stored relation, in chunks. With `columns` the others are NULL, and are not read at all. */
+export async function* readRows(
+  connection: DuckDBConnection,
+  sql: RelationSql,
+  columns: readonly number[] = [...sql.columns.keys()],
+): AsyncGenerator<Row[], void, undefined> {
+  // A row of no columns is still one.
+  const wanted = columns.length === 0 ? [0] : columns;
+  const read = createChunkReader(
+    wanted.map((column) => sql.types[column]!),
+    wanted,
+    sql.types.length,
+  );
+  const result = await connection.stream(`SELECT ${wanted.map((column) => sql.columns[column]!).join(", ")} FROM ${sql.table}`);
+  // DuckDB reads a chunk ahead while the one before is taken apart.
+  let next = result.fetchChunk();
+  try {
+    for (;;) {
+      const chunk = await next;
+      if (chunk === null || chunk.rowCount === 0) return;
+      next = result.fetchChunk();
+      yield read(chunk);
+    }
+  } finally {
+    await next.catch(() => undefined);
   }
 }
 

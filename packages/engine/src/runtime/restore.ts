@@ -42,6 +42,9 @@ export async function restore(running: RunningProgram, changed: ProgramChange, u
     if (told.has(view.name)) running.untold.set(view.name, content);
   }
   draft.accept();
+  // The stored tables brought back what had been forgotten.
+  for (const table of running.tables.values()) table.release();
+  dataflow.release();
 }
 
 /** A view's change in this step. @throws EngineError `runtime` naming the view */
@@ -67,7 +70,9 @@ async function loadTables(running: RunningProgram): Promise<Map<string, Delta>> 
     const keyed = table.primaryKey !== undefined;
     const isSource = running.graph.relations.has(table.name);
     if (!keyed && !isSource) continue;
-    const rows = await readAll(running, table.name, keyed ? (delta) => state.load(delta) : () => undefined);
+    const rows = keyed
+      ? await readAll(running, table.name, (delta) => state.load(delta))
+      : await readAll(running, table.name, () => undefined, columnsRead(running, table.name));
     if (!isSource) continue;
     deltas.set(table.name, rows);
   }
@@ -78,14 +83,27 @@ async function readAll(
   { store, relations }: RunningProgram,
   relation: string,
   onChunk: (delta: Delta) => void,
+  columns?: readonly number[],
 ): Promise<readonly DeltaEntry[]> {
   const entries: DeltaEntry[] = [];
-  for await (const chunk of readRows(await store.connection("read"), relations.get(relation)!)) {
+  for await (const chunk of readRows(await store.connection("read"), relations.get(relation)!, columns)) {
     const delta = chunk.map((row: Row): DeltaEntry => [row, 1]);
     onChunk(delta);
     for (const entry of delta) entries.push(entry);
   }
   return entries;
+}
+
+/** The columns of a table that the dataflow looks at; undefined: all. */
+function columnsRead({ graph }: RunningProgram, table: string): number[] | undefined {
+  const source = graph.relations.get(table)!;
+  const columns = new Set<number>();
+  for (const { inputs, operator } of graph.nodes) {
+    if (!inputs.includes(source)) continue;
+    if (operator?.reads === undefined) return undefined;
+    for (const column of operator.reads) columns.add(column);
+  }
+  return [...columns];
 }
 
 /** Reads the rows of a table without a key, before its first delete: those in the store and those on the way there. */
