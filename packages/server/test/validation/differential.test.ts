@@ -73,9 +73,12 @@ const known: Readonly<Record<string, readonly string[]>> = {
   pipeline_name: ["orders", "orders", "idle"],
   table_name: ["numbers", "NUMBERS", "%22Totals%22"],
   view_name: ["%22Totals%22", "totals"],
-  connector_name: ["c1", "file"],
+  connector_name: ["c1", "file", "to-file"],
   action: ["start", "pause", "stop"],
   event_id: ["latest", "01990000-0000-7000-8000-000000000000"],
+  environment_id: ["default"],
+  kafka_cluster_id: ["lkc-1", "lkc-1", "lkc-2"],
+  plugin_name: ["MemorySink"],
   api_key_name: ["reader", "writer", "nobody"],
 };
 const plain = fc.string({ unit: "grapheme", maxLength: 8 }).map((text) => text.toWellFormed());
@@ -166,6 +169,7 @@ function requests(operation: Operation): fc.Arbitrary<RawRequest> {
         "bearer apikey:secret-of-reader",
         "Bearer no",
         "Basic x",
+        `Basic ${Buffer.from("writer:apikey:secret-of-writer").toString("base64")}`,
         undefined,
       ),
       body: body(operation),
@@ -181,10 +185,13 @@ function requests(operation: Operation): fc.Arbitrary<RawRequest> {
     }));
 }
 
-/** What must be equal; ids differ from server to server. */
+/** What must be equal; ids and times differ from server to server. */
 function verdict(reply: RawReply): unknown {
   const { status, headers, text } = reply;
-  const masked = text.replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>");
+  const masked = text
+    .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>")
+    .replaceAll(/"id":"[\da-f]{12}-\w+"/g, '"id":"<request>"')
+    .replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"<time>"');
   return {
     status,
     body: masked,
