@@ -22,6 +22,7 @@ import type {
 } from "@headgate/pipeline";
 import type { CompilerMessage } from "@headgate/pipeline";
 import type { ConnectService } from "./connect/api.ts";
+import type { ConnectClusterOptions } from "./connect/kafka-connect/cluster-options.ts";
 
 export type ResourcesStatus = "Stopped" | "Provisioning" | "Provisioned" | "Stopping";
 export type ResourcesDesiredStatus = "Stopped" | "Provisioned";
@@ -231,6 +232,8 @@ export interface ManagerOptions {
   readonly dataDirectory: string;
   readonly platformVersion: string;
   readonly logger?: Logger;
+  /** Kafka Connect clusters behind the Connect dialect. */
+  readonly connectClusters?: readonly ConnectClusterOptions[];
 }
 /** The part of a pino logger that is used. */
 export interface Logger {

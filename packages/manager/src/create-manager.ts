@@ -6,8 +6,9 @@ import { openCatalogue, type Catalogue } from "./catalogue/catalogue.ts";
 import { createClock } from "./clock.ts";
 import { createCompileLoop } from "./compiler/compile-loop.ts";
 import { createCompiler } from "./compiler/compiler.ts";
-import { createConnectService } from "./connect/connect-service.ts";
+import { createConnectService, firstOf } from "./connect/connect-service.ts";
 import { findEmbedded } from "./connect/embedded/find-embedded.ts";
+import { createKafkaConnectClusters } from "./connect/kafka-connect/kafka-connect-clusters.ts";
 import { createInteractionService } from "./interaction/service.ts";
 import { createApiKeyService } from "./keys/api-key-service.ts";
 import { loadPepper } from "./keys/pepper.ts";
@@ -136,7 +137,8 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
   };
   const pipelines = createPipelineService(parts);
   const embedded = findEmbedded({ registry, interaction, compiler, tables: catalogue, now: Date.now });
-  const connect = createConnectService(embedded);
+  const clusters = createKafkaConnectClusters(options.connectClusters ?? [], { tables: catalogue, logger });
+  const connect = createConnectService(firstOf(clusters.find, embedded));
   let closed = false;
 
   for (const { id } of registry.list()) {
@@ -156,6 +158,7 @@ async function assemble(options: ManagerOptions, internals: Internals, catalogue
       closed = true;
       compileLoop.close();
       compiler.close();
+      clusters.close();
       await supervisor.close(deadlineMs);
       logs.closeAll();
       catalogue.close();

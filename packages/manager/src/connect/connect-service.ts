@@ -4,6 +4,11 @@ import type { ConnectCluster } from "./cluster.ts";
 /** Finds the cluster that an address means; undefined when there is none. */
 export type FindCluster = (at: ClusterAddress) => ConnectCluster | undefined;
 
+/** Looks in one place, then in the next. */
+export function firstOf(...places: readonly FindCluster[]): FindCluster {
+  return (at) => places.reduce<ConnectCluster | undefined>((found, find) => found ?? find(at), undefined);
+}
+
 /** The calls of the dialect, each handed to the cluster that it is for. */
 export function createConnectService(find: FindCluster): ConnectService {
   // Async, so that an unknown cluster is a rejection like every other failure.

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { InteractionService, Pipeline } from "../../api.ts";
 import type { ConnectTables } from "../../catalogue/connect-tables.ts";
 import { hasStorage } from "../../config/runtime-options.ts";

@@ -5,12 +5,10 @@ import type { Registry } from "../../pipelines/registry.ts";
 import type { FindCluster } from "../connect-service.ts";
 import { createEmbeddedCluster } from "./embedded-cluster.ts";
 import { createEmbeddedPlugins } from "./embedded-plugins.ts";
+import { embeddedEnvironment } from "./environment.ts";
 import { EmbeddedResets } from "./embedded-resets.ts";
 import { EmbeddedView } from "./embedded-view.ts";
 import { Endpoints } from "./endpoints.ts";
-
-/** The environment in which every pipeline is a cluster. */
-export const embeddedEnvironment = "default";
 
 /** What the embedded clusters are views of. */
 export interface EmbeddedWorld {

@@ -1,0 +1,2 @@
+/** The environment in which every pipeline is a cluster. */
+export const embeddedEnvironment = "default";
