@@ -1,3 +1,4 @@
+import type { RateLimit } from "@headgate/server";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 /** Everything the server can be told, from flags or from the environment (flags win). */
@@ -10,6 +11,8 @@ export interface ServerOptions {
   /** Whether requests need an API key. */
   readonly auth: boolean | undefined;
   readonly insecure: boolean;
+  /** Requests that each caller of the Connect dialect has; undefined: no limit. */
+  readonly connectRateLimit: RateLimit | undefined;
   /** Create a key with this name, print it, and exit. */
   readonly createApiKey: string | undefined;
   readonly role: "read" | "write";
@@ -25,6 +28,17 @@ const flag = (text: string): boolean => {
   if (/^(1|true|yes|on)$/i.test(text)) return true;
   if (/^(0|false|no|off)$/i.test(text)) return false;
   throw new InvalidArgumentError("expected true or false.");
+};
+
+/** A day: longer windows would keep a caller out for no reason. */
+const longestWindowSeconds = 86_400;
+
+/** `<requests>/<seconds>`, or `off`. */
+const rateLimit = (text: string): RateLimit | "off" => {
+  if (/^(0|false|no|off)$/i.test(text)) return "off";
+  const [requests = NaN, seconds = NaN] = (/^(\d{1,9})\/(\d{1,5})$/.exec(text) ?? []).slice(1).map(Number);
+  if (requests >= 1 && seconds >= 1 && seconds <= longestWindowSeconds) return { requests, seconds };
+  throw new InvalidArgumentError("expected <requests>/<seconds>, both at least 1, such as 6000/60; or off.");
 };
 
 /** The command line, described once: `--help` and the parser both come from it. */
@@ -64,6 +78,12 @@ export function createProgram(version: string): Command {
         .argParser(flag)
         .preset("true"),
     )
+    .addOption(
+      new Option("--connect-rate-limit <requests/seconds>", "requests that each key, or address without one, has under /connect; or off")
+        .env("HEADGATE_CONNECT_RATE_LIMIT")
+        .default({ requests: 6000, seconds: 60 } satisfies RateLimit, "6000/60")
+        .argParser(rateLimit),
+    )
     .addOption(new Option("--create-api-key <name>", "create an API key, print it, and exit"))
     .addOption(new Option("--role <role>", "role of the created key").default("write").choices(["read", "write"]))
     .allowExcessArguments(false)
@@ -74,6 +94,7 @@ export function createProgram(version: string): Command {
 export function parseOptions(argv: readonly string[], version: string): ServerOptions {
   const program = createProgram(version);
   program.parse([...argv], { from: "user" });
-  const options = program.opts<ServerOptions>();
-  return { ...options, auth: options.auth, createApiKey: options.createApiKey };
+  const options = program.opts<Omit<ServerOptions, "connectRateLimit"> & { readonly connectRateLimit: RateLimit | "off" }>();
+  const { auth, createApiKey, connectRateLimit } = options;
+  return { ...options, auth, createApiKey, connectRateLimit: connectRateLimit === "off" ? undefined : connectRateLimit };
 }

@@ -29,6 +29,7 @@ export async function runServer(options: ServerOptions, version: string): Promis
     version: { version },
     demos: createDemos(join(dataDir, "demo")),
     limits: { shutdownGraceMs: requestsGraceMs },
+    connectRateLimit: options.connectRateLimit,
   });
   const stopping = new AbortController();
   const ended = onStopSignal(async (signal) => {

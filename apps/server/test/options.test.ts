@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { parseOptions } from "../src/options.ts";
+import { createProgram, parseOptions } from "../src/options.ts";
 
-const names = ["PORT", "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "AUTH", "INSECURE"].map((name) => `HEADGATE_${name}`);
+const names = ["PORT", "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "AUTH", "INSECURE", "CONNECT_RATE_LIMIT"].map((name) => `HEADGATE_${name}`);
 afterEach(() => {
   for (const name of names) delete process.env[name];
 });
@@ -16,6 +16,7 @@ describe("the server's options", () => {
       logLevel: "info",
       auth: undefined,
       insecure: false,
+      connectRateLimit: { requests: 6000, seconds: 60 },
       createApiKey: undefined,
     });
   });
@@ -24,12 +25,24 @@ describe("the server's options", () => {
     process.env["HEADGATE_PORT"] = "0";
     process.env["HEADGATE_DEMO"] = "false";
     process.env["HEADGATE_AUTH"] = "true";
-    expect(parseOptions([], "1")).toMatchObject({ port: 0, demo: false, auth: true });
+    process.env["HEADGATE_CONNECT_RATE_LIMIT"] = "off";
+    expect(parseOptions([], "1")).toMatchObject({ port: 0, demo: false, auth: true, connectRateLimit: undefined });
   });
 
   test("a flag wins over the environment", () => {
     process.env["HEADGATE_PORT"] = "1";
     process.env["HEADGATE_DEMO"] = "true";
     expect(parseOptions(["--port", "2", "--no-demo", "--auth"], "1")).toMatchObject({ port: 2, demo: false, auth: true });
+  });
+
+  test("a rate limit is requests by seconds, and nothing else", () => {
+    expect(parseOptions(["--connect-rate-limit", "10/2"], "1").connectRateLimit).toEqual({ requests: 10, seconds: 2 });
+    expect(parseOptions(["--connect-rate-limit", "OFF"], "1").connectRateLimit).toBeUndefined();
+    const parser = createProgram("1")
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined });
+    for (const wrong of ["10", "0/5", "5/0", "5/86401", "a/b", "-1/2", "1/2/3", ""]) {
+      expect(() => parser.parse(["--connect-rate-limit", wrong], { from: "user" })).toThrow("expected <requests>/<seconds>");
+    }
   });
 });

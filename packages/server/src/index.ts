@@ -7,3 +7,4 @@ export type { ValidationMode } from "./http-shell.ts";
 export type { Limits } from "./http/limits.ts";
 export type { VersionInfo } from "./wire/configuration.ts";
 export { errorStatuses } from "./error-body.ts";
+export type { RateLimit } from "./rate-limiter.ts";
