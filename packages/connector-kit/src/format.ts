@@ -6,6 +6,8 @@ export interface TableSchema {
   readonly fields: readonly Field[];
   /** Canonical column names; undefined without a primary key. */
   readonly primaryKey: readonly string[] | undefined;
+  /** The table takes inserts only: a record that says otherwise is an error. */
+  readonly appendOnly?: boolean;
 }
 
 /** One bad record. The good records beside it are kept. */

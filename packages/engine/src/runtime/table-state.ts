@@ -33,7 +33,19 @@ export interface TableState {
 
 /** An empty table; the gate turns away what comes too late for it. */
 export function createTableState(table: Table, gate?: LateGate): TableState {
-  return table.primaryKey === undefined ? multisetState(table, gate) : keyedState(table, keyColumns(table, table.primaryKey), gate);
+  const state = table.primaryKey === undefined ? multisetState(table, gate) : keyedState(table, keyColumns(table, table.primaryKey), gate);
+  return table.appendOnly ? appendOnly(table, state) : state;
+}
+
+/** Formats refuse what is no insert, record by record; here it is a mistake of the caller. */
+function appendOnly({ name }: Table, state: TableState): TableState {
+  const { check } = state;
+  state.check = (batches) => {
+    if (batches.some(({ ops }) => ops?.some((op) => op !== ChangeOp.insert) === true))
+      throw new EngineError("runtime", `Table '${name}' is append-only: its rows cannot be deleted or updated`);
+    return check(batches);
+  };
+  return state;
 }
 
 /** Positions of the key's columns. */

@@ -179,6 +179,17 @@ describe("a table without a key", () => {
   });
 });
 
+test("an append-only table refuses deletes and updates, and nothing of that step happens", async () => {
+  await using(
+    "CREATE TABLE t (id INT PRIMARY KEY) WITH ('append_only' = 'true'); CREATE TABLE u (id INT) WITH ('append_only' = 'true');",
+    async (engine) => {
+      for (const [table, op] of [["t", remove], ["t", update], ["u", remove]] as const) // prettier-ignore
+      await expect(step(engine, table, [[insert, 1], [op, 1]])).rejects.toThrow(`Table '${table}' is append-only: its rows cannot be deleted or updated`); // prettier-ignore
+      expect(await step(engine, "t", [[insert, 2]], "t", "u")).toEqual({ t: [[[2], 1]] });
+    },
+  );
+});
+
 describe("views", () => {
   test("that read no table are whole in the first step and silent after it", async () => {
     await using("CREATE TABLE t (a INT); CREATE VIEW v AS SELECT count(*) AS n FROM t; CREATE VIEW c AS VALUES (1)", async (engine) => {

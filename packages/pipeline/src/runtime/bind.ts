@@ -40,6 +40,7 @@ export const schemaOf = (relation: Table | View): TableSchema => ({
   name: relation.name,
   fields: relation.fields,
   primaryKey: relation.kind === "table" ? relation.primaryKey : undefined,
+  appendOnly: relation.kind === "table" && relation.appendOnly,
 });
 
 export const findTable = (program: Program, name: string): Table | undefined =>

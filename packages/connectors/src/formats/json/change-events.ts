@@ -97,6 +97,7 @@ function readDebezium(event: unknown, rows: RowReader, sink: ChangeSink): void {
       "declare a PRIMARY KEY, or make the source send old rows (PostgreSQL: REPLICA IDENTITY FULL)",
     );
   }
+  if (op === "u" && rows.appendOnly) rows.partial(after);
   if (given(before) && op !== "c" && op !== "r") sink.add(ChangeOp.delete, rows.removed(before));
   if (given(after) && op !== "d") sink.add(ChangeOp.insert, rows.whole(after));
 }

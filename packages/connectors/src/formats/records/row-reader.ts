@@ -19,11 +19,12 @@ export class ColumnError extends ValueError {
 /** Reads rows of one table from JSON objects. Keys that name no column are ignored. */
 export interface RowReader {
   readonly hasKey: boolean;
+  readonly appendOnly: boolean;
   /** A row to insert: a missing column is its default, else NULL, else an error. */
   whole(value: unknown): ParsedRow;
-  /** A row to delete: with a primary key only its key columns, else a whole row. */
+  /** A row to delete: with a primary key only its key columns, else a whole row. @throws ValueError when the table is append-only */
   removed(value: unknown): ParsedRow;
-  /** Columns to change: the key columns and any of the others. */
+  /** Columns to change: the key columns and any of the others. @throws ValueError when the table is append-only */
   partial(value: unknown): ParsedRow;
 }
 
@@ -60,12 +61,24 @@ export function createRowReader(schema: TableSchema, style: JsonStyle, defaults:
     return row;
   }
   const hasKey = keyColumns.length > 0;
+  const appendOnly = schema.appendOnly === true;
+  if (appendOnly) return { hasKey, appendOnly, whole, removed: refuse("deleted"), partial: refuse("updated") };
   return {
     hasKey,
+    appendOnly,
     whole,
     removed: hasKey ? (value) => keyed(value, isKey) : whole,
     partial: (value) => keyed(value, undefined),
   };
+
+  function refuse(done: string): () => never {
+    return () => {
+      throw new ValueError(
+        `table "${schema.name}" is append-only: its rows cannot be ${done}`,
+        "send inserts only, or declare the table without 'append_only' = 'true'",
+      );
+    };
+  }
 }
 
 function requireColumns(row: ParsedRow, required: readonly number[], fields: readonly Field[]): void {

@@ -104,6 +104,31 @@ describe("update formats", () => {
       expect.stringMatching(/"before" is missing, and the table has no primary key/),
     ]);
   });
+  test("an append-only table takes inserts, and each other record is an error of its own", async () => {
+    const appendOnly = { ...keyed, appendOnly: true };
+    const errorsOf = async (config: object, ...texts: string[]) => {
+      const { rows, ops, errors } = await json(config, appendOnly, texts.join("\n"));
+      expect([rows, ops]).toEqual([[[1n, null, null], [9n, null, null]], [insert, insert]]); // prettier-ignore
+      return errors.map(({ description, eventNumber }) => [eventNumber, description.replace(/.*append-only: /, "")]);
+    };
+    const [deleted, updated] = ["its rows cannot be deleted", "its rows cannot be updated"];
+    expect(
+      await errorsOf(
+        {},
+        '{"insert":{"id":1}}', '{"delete":{"id":1}}', '{"update":{"id":1,"qty":2}}', '{"delete":{"id":1},"insert":{"id":2}}', '{"insert":{"id":9}}',
+      ), // prettier-ignore
+    ).toEqual([[2, deleted], [3, updated], [4, deleted]]); // prettier-ignore
+    expect(
+      await errorsOf({ update_format: "weighted" }, '{"data":{"id":1},"weight":1}', '{"data":{"id":1},"weight":-1}', '{"data":{"id":9},"weight":1}'),
+    ).toEqual([[2, deleted]]); // prettier-ignore
+    const debezium = ['{"op":"c","after":{"id":1}}', '{"op":"d","before":{"id":1}}', '{"op":"u","after":{"id":1,"qty":3}}', '{"op":"u","before":{"id":1},"after":{"id":3}}', '{"op":"r","after":{"id":9}}']; // prettier-ignore
+    expect(await errorsOf({ update_format: "debezium" }, ...debezium)).toEqual([[2, deleted], [3, updated], [4, updated]]); // prettier-ignore
+    const { errors } = await json({}, appendOnly, '{"delete":{"id":1}}');
+    expect(errors[0]).toMatchObject({
+      description: 'failed to read a JSON record: table "t" is append-only: its rows cannot be deleted',
+      suggestion: "send inserts only, or declare the table without 'append_only' = 'true'",
+    });
+  });
 });
 
 describe("columns", () => {
