@@ -12,12 +12,14 @@ import { count } from "./count.ts";
 import { Distinct } from "./distinct.ts";
 import { max, min } from "./extremum.ts";
 import { anyValue, first, last, list, stringAgg } from "./ordered.ts";
+import { quantileCont, quantileDisc } from "./quantile.ts";
 import { countIf, sum } from "./sum.ts";
 import { variance } from "./variance.ts";
 
 /** Every aggregate that is kept incrementally. */
 export const aggregateFunctions: readonly AggregateFunction[] = [
   ...[count, countIf, sum, avg, min, max, argExtremum, boolAnd, boolOr, bitAnd, bitOr, bitXor, variance],
+  ...[quantileCont, quantileDisc],
   ...[stringAgg, list, first, last, anyValue],
 ];
 /** Those whose ORDER BY changes the result. */

@@ -46,6 +46,23 @@ export class SortedRows {
     return this.chunks.at(-1)?.rows.at(-1);
   }
 
+  /** The row at a place from 0 on, each counted as often as it is there. */
+  at(place: number): Row | undefined {
+    let left = place;
+    for (const { rows, weights } of this.chunks) {
+      if (weights === undefined) {
+        if (left < rows.length) return rows[left];
+        left -= rows.length;
+        continue;
+      }
+      for (let i = 0; i < rows.length; i++) {
+        left -= weights[i] as number;
+        if (left < 0) return rows[i];
+      }
+    }
+    return undefined;
+  }
+
   /** Takes the first row away; gives its weight, 0 when there is none. */
   removeFirst(): number {
     const chunk = this.chunks[0];

@@ -60,10 +60,13 @@ export function boundArguments(node: PlanObject, name: string): readonly Express
     case "listagg":
       data.only("separator");
       return [{ kind: "constant", value: data.text("separator"), type: { id: "VARCHAR" } }];
+    case "median":
     case "quantile_cont":
+    case "quantile":
     case "quantile_disc": {
       // `order` sorts several quantiles; there is one.
-      data.only("quantiles", "order");
+      data.only("quantiles", "order", "desc");
+      if (data.flag("desc")) throw new Unsupported(`aggregate ${name}() of a negative quantile`);
       const [quantile, ...more] = data.list("quantiles");
       if (quantile === undefined || more.length > 0 || readType(node.raw("return_type")).id === "LIST")
         throw new Unsupported(`aggregate ${name}() of several quantiles`);

@@ -110,14 +110,22 @@ export const functionFields = [
   "return_type", "children", "name", "arguments", "original_arguments", "catalog_name", "schema_name", "has_serialize",
 ]; // prettier-ignore
 
-/** Of decimals the data repeats the result's type, whose digits say by themselves what overflows; any other data is not known. */
+/** Of decimals and structs the data repeats the result's type, whose digits say by themselves what overflows; any other data is not known. */
 function checkBoundData(node: PlanObject, name: string): void {
   const data = new PlanObject(node.raw("function_data"), `function ${name}()`);
   if (data.has("lambda_expr")) throw new Unsupported(`function ${name}() with a lambda`);
+  if (data.has("variable_return_type")) {
+    data.only("variable_return_type");
+    requireResult(node, name, data.raw("variable_return_type"));
+    return;
+  }
   if (!["+", "-", "*"].includes(name) || !data.has("return_type")) throw new Unsupported(`function ${name}() with bound data`);
   data.only("check_overflow", "return_type", "arguments");
-  if (!sameType(readType(data.raw("return_type")), readType(node.raw("return_type"))))
-    throw new Unsupported(`function ${name}() of another result`);
+  requireResult(node, name, data.raw("return_type"));
+}
+
+function requireResult(node: PlanObject, name: string, type: unknown): void {
+  if (!sameType(readType(type), readType(node.raw("return_type")))) throw new Unsupported(`function ${name}() of another result`);
 }
 
 function readOperator(name: string, children: readonly Expression[], type: PlanType): Expression {

@@ -134,6 +134,7 @@ function compare(actual: ReadonlyMap<string, number>, expected: ReadonlyMap<stri
 function text(value: Value, digits: number): string {
   if (value === null) return "NULL";
   if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("hex"));
   if (typeof value === "number") return String(Number.isFinite(value) ? Number(value.toPrecision(digits)) + 0 : value);
   return Array.isArray(value) ? `[${value.map((item: Value) => text(item, digits)).join(", ")}]` : JSON.stringify(value);
 }
@@ -154,5 +155,7 @@ function canonical(value: DuckDBValue): Value {
   if ("scale" in value && "value" in value) return value.value;
   if ("micros" in value && !("months" in value)) return value.micros;
   if ("items" in value) return value.items.map(canonical);
+  if ("entries" in value && !Array.isArray(value.entries)) return Object.values(value.entries).map(canonical);
+  if ("bytes" in value) return Buffer.from(value.bytes).toString("hex");
   throw new Error(`no canonical form for ${value.constructor.name}`);
 }
