@@ -18,7 +18,8 @@ import {
   type StepRecord,
 } from "../journal/records.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
-import { adHocEndpoint, type StepJournal } from "../runtime/step-loop.ts";
+import { adHocEndpoint } from "../runtime/step-intake.ts";
+import type { StepJournal } from "../runtime/step-loop.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { DurableState, InputState, LoopState, OutputState } from "./durable-state.ts";
 

@@ -10,7 +10,7 @@ import type { RestoredOutput } from "../output-connector/output-connector.ts";
 import type { Progress } from "../output-connector/output-queue.ts";
 import { ingressEndpoint } from "../http-ingress/ingress-endpoint.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";
-import { adHocEndpoint } from "../runtime/step-loop.ts";
+import { adHocEndpoint } from "../runtime/step-intake.ts";
 import type { DurableState, InputState } from "./durable-state.ts";
 import type { DurableStorage } from "./durable-storage.ts";
 import { hasTable, type JournalReader, type JournalScan } from "./journal-scan.ts";

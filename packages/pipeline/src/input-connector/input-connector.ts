@@ -31,6 +31,8 @@ export interface InputConnectorContext {
   readonly scrub: (text: string) => string;
   /** Something was queued, or the input ended: the step loop may have work. */
   readonly onQueued: () => void;
+  /** Records beyond which more only wait for longer; it changes with what steps take. Absent: `max_queued_records` alone counts. */
+  readonly enough?: () => number;
   /** Writes rows to the journal, if there is one. */
   readonly log?: (input: InputConnector, rows: QueuedRows) => void;
 }
@@ -82,7 +84,9 @@ export class InputConnector {
     this.changed.notify();
   }
   get full(): boolean {
-    return this.#queue.records >= this.config.max_queued_records || this.#queue.bytes >= this.#maxBytes;
+    const { records } = this.#queue;
+    if (records >= this.config.max_queued_records || this.#queue.bytes >= this.#maxBytes) return true;
+    return records >= (this.#context.enough?.() ?? Infinity);
   }
   get endOfInput(): boolean {
     return this.#endOfInput;
@@ -147,7 +151,6 @@ export class InputConnector {
   }
 
   take(limit: number, step: number): TakenInput | undefined {
-    const wasFull = this.full;
     const taken = this.#queue.take(limit);
     if (taken === undefined) return undefined;
     const { bytes, records, position } = this.#consumed;
@@ -157,7 +160,7 @@ export class InputConnector {
       position: taken.wholeBatches === 0 ? position : taken.position,
     };
     this.#labels.consumed(this.#consumed.records, step);
-    if (wasFull && !this.full) this.changed.notify();
+    if (!this.full) this.changed.notify();
     return taken;
   }
 

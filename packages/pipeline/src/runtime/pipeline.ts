@@ -198,6 +198,8 @@ export class Pipeline {
           this.loop.wake();
           this.#checkFinished(input);
         },
+        // A request can wait, and what it sends too early is only late.
+        ...(open === undefined ? { enough: () => this.loop.enoughQueued } : {}),
         ...(durable === undefined ? {} : { log: durable.rows.bind(durable) }),
       },
       open === undefined,

@@ -2,15 +2,17 @@ import type { ChangeBatch, Engine, StepInput, StepResult } from "@headgate/engin
 import type { Clock } from "../async/clock.ts";
 import { Notifier } from "../async/notifier.ts";
 import type { LoopState } from "../durability/durable-state.ts";
+import { PipelineError } from "../errors.ts";
 import type { Consumed, InputConnector } from "../input-connector/input-connector.ts";
-import type { TakenInput } from "../input-connector/input-queue.ts";
 import type { StepRecord } from "../journal/records.ts";
 import type { Log } from "../log.ts";
 import { DurationHistogram } from "../metrics/histogram.ts";
 import type { OutputConnector } from "../output-connector/output-connector.ts";
 import type { Progress } from "../output-connector/output-queue.ts";
-import { PipelineError } from "../errors.ts";
-import { CompletionTracker, type Piece } from "./completion-tracker.ts";
+import { CompletionTracker } from "./completion-tracker.ts";
+import { stallReportMilliseconds, StallWatch } from "./stall-watch.ts";
+import { adHocEndpoint, StepIntake, type Insert, type Intake, type Takes } from "./step-intake.ts";
+import { StepTime } from "./step-time.ts";
 
 /** What the loop runs on. */
 export interface StepLoopOptions {
@@ -40,23 +42,6 @@ export interface StepJournal {
   begin(record: StepRecord): Promise<void>;
 }
 
-/** The endpoint that ad-hoc INSERTs have in the journal. */
-export const adHocEndpoint = "";
-
-interface Insert {
-  readonly table: string;
-  readonly batch: ChangeBatch;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** One step's share of each queue. */
-type Takes = readonly (readonly [endpoint: string, records: number])[];
-
-const recordsPerWorker = 10_000;
-const maxAdaptiveBatch = 1_000_000;
-const stallReportMilliseconds = 10_000;
-
 /**
  * Runs one step at a time on what is queued, and hands every output its delta. It also runs in a paused pipeline, to drain what was
  * buffered before the pause.
@@ -67,26 +52,24 @@ export class StepLoop {
   readonly #wake = new Notifier();
   readonly #stepDone = new Notifier();
   readonly #tracker = new CompletionTracker();
-  readonly #inserts: Insert[] = [];
+  readonly #intake: StepIntake;
+  readonly #time: StepTime;
+  readonly #stalls: StallWatch;
   readonly #stop = new AbortController();
-  #batchCap: number;
   #initiated: Progress = { step: 0, inputRecords: 0 };
   #processed: Progress = { step: 0, inputRecords: 0 };
   #processedBytes = 0;
   #bytesUnderWay = 0;
   #sequence = 0;
-  #consumedInserts = 0;
   #before: LoopHistory = { loop: startState, inputs: new Map() };
   #failure: { readonly error: unknown } | undefined;
-  #now: bigint | undefined;
   #busyMilliseconds = 0;
-  #insertedRecords = 0;
-  #stallMilliseconds = 0;
-  #stalledSince: number | undefined;
 
   constructor(options: StepLoopOptions) {
     this.#options = options;
-    this.#batchCap = recordsPerWorker * options.workers;
+    this.#intake = new StepIntake(options);
+    this.#time = new StepTime(options.clock, options.clockMicros);
+    this.#stalls = new StallWatch(options.outputs, options.clock, options.log);
   }
 
   /** The last step begun, and the input records up to its end. */
@@ -112,10 +95,14 @@ export class StepLoop {
   }
   /** Records of ad-hoc INSERTs. */
   get insertedRecords(): number {
-    return this.#insertedRecords;
+    return this.#intake.insertedRecords;
   }
   get stallMilliseconds(): number {
-    return this.#stallMilliseconds + (this.#stalledSince === undefined ? 0 : this.#options.clock.now() - this.#stalledSince);
+    return this.#stalls.milliseconds;
+  }
+  /** Records of one queue beyond which whoever can wait should; no limit of the loop's own while outputs hold it. */
+  get enoughQueued(): number {
+    return this.#stalls.stalled ? Infinity : this.#intake.enough;
   }
 
   /** Something was queued. */
@@ -126,24 +113,22 @@ export class StepLoop {
   /** An output delivered something. */
   progressed(): void {
     this.#tracker.completedThrough(this.completed.step);
-    if (this.#stalledSince !== undefined) this.#wake.notify();
+    if (this.#stalls.stalled) this.#wake.notify();
   }
 
   /** Feeds the rows of an ad-hoc INSERT through the next step; resolves when that step is done. */
   insert(table: string, batch: ChangeBatch): Promise<void> {
     if (this.#stop.signal.aborted) return Promise.reject(terminating());
     return new Promise((resolve, reject) => {
-      this.#insertedRecords += batch.rows.length;
-      this.#options.journal?.insert(table, batch, this.#insertedRecords);
-      this.#inserts.push({ table, batch, resolve, reject });
+      const end = this.#intake.insert({ table, batch, resolve, reject });
+      this.#options.journal?.insert(table, batch, end);
       this.wake();
     });
   }
 
   /** Queues rows of an INSERT that are in the journal already. */
   reinsert(table: string, batch: ChangeBatch): void {
-    this.#insertedRecords += batch.rows.length;
-    this.#inserts.push({ table, batch, resolve: () => undefined, reject: () => undefined });
+    this.#intake.insert({ table, batch, resolve: () => undefined, reject: () => undefined });
   }
 
   // ---- what outlives the process ------------------------------------------------------------------------------------------
@@ -152,7 +137,7 @@ export class StepLoop {
   get state(): LoopState {
     const { inputRecords, step } = this.#initiated;
     const processedBytes = this.#processedBytes + this.#bytesUnderWay;
-    return { step, sequence: this.#sequence, inputRecords, processedBytes, insertedRecords: this.#consumedInserts };
+    return { step, sequence: this.#sequence, inputRecords, processedBytes, insertedRecords: this.#intake.consumedInserts };
   }
   /** Before it, with what it changed. */
   get before(): LoopHistory {
@@ -163,7 +148,7 @@ export class StepLoop {
     this.#initiated = this.#processed = { step: state.step, inputRecords: state.inputRecords };
     this.#processedBytes = state.processedBytes;
     this.#sequence = state.sequence;
-    this.#insertedRecords = this.#consumedInserts = state.insertedRecords;
+    this.#intake.restore(state.insertedRecords);
     this.#before = { loop: state, inputs: new Map() };
   }
 
@@ -173,9 +158,9 @@ export class StepLoop {
     return this.#step({ takes, queues, now });
   }
 
-  /** A step without rows: the views that changed with the program get their content. @throws what the engine throws */
+  /** A step that is not in the journal: changed views get their content, and rows that were given with {@link reinsert} are taken. @throws what the engine throws */
   bootstrap(): Promise<void> {
-    return this.#step({ takes: [], queues: new Map(), now: undefined, uncounted: true });
+    return this.#step({ takes: [[adHocEndpoint, Infinity]], queues: new Map(), now: undefined, uncounted: true });
   }
 
   /** Ends the loop with an error from elsewhere: `run` throws it. */
@@ -215,112 +200,64 @@ export class StepLoop {
       while (!signal.aborted) {
         const seen = this.#wake.version;
         if (this.#failure !== undefined) throw this.#failure.error;
-        const wait = this.#stalled() ? stallReportMilliseconds : this.#millisecondsUntilDue();
+        const wait = this.#stalls.look() ? stallReportMilliseconds : this.#millisecondsUntilDue();
         if (wait === 0) await this.#step();
         else await this.#wake.wait(seen, { signal, ...(wait === undefined ? {} : { milliseconds: wait }) });
       }
     } finally {
-      for (const insert of this.#inserts.splice(0)) insert.reject(terminating());
+      this.#intake.rejectInserts(terminating);
     }
-  }
-
-  /** A full output queue holds the circuit, and the stats and the log say so. */
-  #stalled(): boolean {
-    const { clock, log, outputs } = this.#options;
-    const full = [...outputs.values()].filter((output) => output.full);
-    const now = clock.now();
-    if (full.length === 0) {
-      if (this.#stalledSince !== undefined) this.#stallMilliseconds += now - this.#stalledSince;
-      this.#stalledSince = undefined;
-      return false;
-    }
-    if (this.#stalledSince === undefined) {
-      this.#stalledSince = now;
-      return true;
-    }
-    const seconds = (now - this.#stalledSince) / 1000;
-    if (seconds * 1000 >= stallReportMilliseconds - 1) {
-      const names = full.map((output) => `'${output.name}' (${String(output.stats(false).metrics.transmittedRecords)} records sent)`);
-      log.warn(`pipeline stalled ${seconds.toFixed(0)} seconds because output buffers from connector ${names.join(", ")} are full`);
-      this.#stallMilliseconds += now - this.#stalledSince;
-      this.#stalledSince = now;
-    }
-    return true;
   }
 
   /** 0: a step is due; undefined: nothing to do. */
   #millisecondsUntilDue(): number | undefined {
-    if (this.#inserts.length > 0) return 0;
-    let buffered = 0;
-    let oldest = Infinity;
-    for (const input of this.#options.inputs.values()) {
-      buffered += input.bufferedRecords;
-      oldest = Math.min(oldest, input.oldestQueuedAt ?? Infinity);
-    }
-    if (buffered === 0) return this.#millisecondsUntilTick();
+    const { inserts, oldest, records } = this.#intake.waiting();
+    if (inserts) return 0;
+    if (records === 0) return this.#time.untilTick();
     const { clock, maxBufferingDelayUsecs, minBatchSizeRecords } = this.#options;
-    if (buffered >= minBatchSizeRecords || maxBufferingDelayUsecs === 0) return 0;
+    if (records >= minBatchSizeRecords || maxBufferingDelayUsecs === 0) return 0;
     return Math.max(0, Math.ceil(oldest + maxBufferingDelayUsecs / 1000 - clock.now()));
   }
 
   async #step(replay?: Replay): Promise<void> {
     const { clock, engine, journal, outputs } = this.#options;
     const step = this.#initiated.step + 1;
-    const changes = new Map<string, ChangeBatch[]>();
-    const before = new Map<string, Consumed>();
-    const history: LoopHistory = { loop: this.state, inputs: before };
-    const taken = replay === undefined ? this.#take(step, changes, before) : this.#takeAgain(replay, step, changes, before);
-    const inserts = this.#takeInserts(replay, changes, taken);
-    this.#now = replay?.now ?? this.#nowMicros() ?? this.#now;
-    this.#before = history;
-    this.#initiated = { step, inputRecords: this.#initiated.inputRecords + taken.records };
-    this.#bytesUnderWay = taken.bytes;
+    const loop = this.state;
+    const intake = replay === undefined ? this.#intake.take(step) : this.#intake.takeAgain(replay.takes, replay.queues, step);
+    const now = this.#time.begin(replay?.now);
+    this.#before = { loop, inputs: intake.before };
+    this.#initiated = { step, inputRecords: this.#initiated.inputRecords + intake.records };
+    this.#bytesUnderWay = intake.bytes;
     if (replay?.uncounted !== true) this.#sequence += 1;
     // Steps that are replayed are in the journal already.
-    const synced = replay === undefined ? journal?.begin({ sequence: this.#sequence, takes: taken.takes, now: this.#now }) : undefined;
+    const synced = replay === undefined ? journal?.begin({ sequence: this.#sequence, takes: intake.takes, now }) : undefined;
     const watch = new Set<string>();
     for (const output of outputs.values()) watch.add(output.config.stream);
     const startedAt = clock.now();
-    const { deltas } = await this.#callEngine(
-      engine,
-      { changes, watch, ...(this.#now === undefined ? {} : { now: this.#now }) },
-      inserts,
-      synced,
-    );
-    const processedAt = clock.now();
-    this.durations.add((processedAt - startedAt) / 1000);
-    this.#busyMilliseconds += processedAt - startedAt;
+    const input = { changes: intake.changes, watch, ...(now === undefined ? {} : { now }) };
+    const { deltas } = await this.#callEngine(engine, input, intake.inserts, synced);
+    this.#measure(intake, clock.now() - startedAt);
     this.#processed = this.#initiated;
-    this.#processedBytes += taken.bytes;
+    this.#processedBytes += intake.bytes;
     this.#bytesUnderWay = 0;
+    const processedAt = clock.now();
     this.#tracker.stepDone(
       step,
-      taken.pieces.map((piece) => ({ ...piece, processedAt })),
+      intake.pieces.map((piece) => ({ ...piece, processedAt })),
     );
     // Invariant 2: every output gets every step, whole and in order, also when its relation did not change.
     for (const output of outputs.values()) output.push(this.#processed, deltas.get(output.config.stream));
     this.#tracker.completedThrough(this.completed.step);
     this.#stepDone.notify();
-    for (const insert of inserts) insert.resolve();
-    for (const input of taken.drained) this.#options.onDrained(input);
+    for (const insert of intake.inserts) insert.resolve();
+    for (const drained of intake.drained) this.#options.onDrained(drained);
     if (replay === undefined) this.#options.onStepDone();
   }
 
-  /** NOW() of a step that begins now; undefined when the program has no use for it. */
-  #nowMicros(): bigint | undefined {
-    const { clock, clockMicros } = this.#options;
-    if (clockMicros === undefined) return undefined;
-    if (clockMicros === null) return this.#now ?? BigInt(Math.floor(clock.now() * 1000));
-    const ticks = BigInt(Math.floor((clock.now() * 1000) / clockMicros)) * BigInt(clockMicros);
-    return this.#now !== undefined && this.#now > ticks ? this.#now : ticks;
-  }
-
-  /** Milliseconds until NOW() moves; undefined when it never does. */
-  #millisecondsUntilTick(): number | undefined {
-    const { clock, clockMicros } = this.#options;
-    if (clockMicros === undefined || clockMicros === null) return undefined;
-    const next = Number((this.#now ?? 0n) + BigInt(clockMicros)) / 1000;
-    return Math.max(0, Math.ceil(next - clock.now()));
+  #measure({ records }: Intake, milliseconds: number): void {
+    this.durations.add(milliseconds / 1000);
+    this.#intake.measured(records, milliseconds);
+    this.#busyMilliseconds += milliseconds;
   }
 
   /** The engine computes while the marker is written; what it gives goes on only when both are done. */
@@ -344,89 +281,6 @@ export class StepLoop {
       throw failure;
     }
   }
-
-  #takeInserts(replay: Replay | undefined, changes: Map<string, ChangeBatch[]>, taken: Taken): Insert[] {
-    const wanted = replay === undefined ? Infinity : (replay.takes.find(([endpoint]) => endpoint === adHocEndpoint)?.[1] ?? 0);
-    const inserts: Insert[] = [];
-    let records = 0;
-    for (let next = this.#inserts[0]; next !== undefined && records < wanted; next = this.#inserts[0]) {
-      this.#inserts.shift();
-      inserts.push(next);
-      changesOf(changes, next.table).push(next.batch);
-      records += next.batch.rows.length;
-    }
-    taken.records += records;
-    this.#consumedInserts += records;
-    if (records > 0) taken.takes.push([adHocEndpoint, records]);
-    return inserts;
-  }
-
-  /** What the step took when it was done first. Rows of tables that the program changed are gone. */
-  #takeAgain({ queues, takes }: Replay, step: number, changes: Map<string, ChangeBatch[]>, before: Map<string, Consumed>): Taken {
-    const taken: Taken = { records: 0, bytes: 0, pieces: [], drained: [], takes: [] };
-    for (const [endpoint, records] of takes) {
-      const input = queues.get(endpoint);
-      if (input === undefined || endpoint === adHocEndpoint) continue;
-      before.set(endpoint, input.consumed);
-      const piece = input.take(records, step);
-      if (piece !== undefined) this.#note(taken, input, piece, changes);
-    }
-    return taken;
-  }
-
-  #note(taken: Taken, input: InputConnector, piece: TakenInput, changes: Map<string, ChangeBatch[]>): void {
-    for (const batch of piece.batches) changesOf(changes, input.config.stream).push(batch);
-    taken.records += piece.records;
-    taken.bytes += piece.bytes;
-    taken.takes.push([input.name, piece.records]);
-    taken.pieces.push({
-      firstQueuedAt: piece.firstQueuedAt,
-      ingestedAt: piece.lastQueuedAt,
-      completed: (done) => {
-        input.completed(done);
-      },
-    });
-  }
-
-  #take(step: number, changes: Map<string, ChangeBatch[]>, before: Map<string, Consumed>): Taken {
-    const { inputs, workers } = this.#options;
-    const taken: Taken = { records: 0, bytes: 0, pieces: [], drained: [], takes: [] };
-    let capped = false;
-    let most = 0;
-    for (const input of inputs.values()) {
-      const { max_batch_size: maximum, max_worker_batch_size: perWorker } = input.config;
-      const explicit = maximum ?? (perWorker === null ? null : perWorker * workers);
-      const { consumed } = input;
-      const piece = input.take(explicit ?? this.#batchCap, step);
-      if (piece === undefined) continue;
-      before.set(input.name, consumed);
-      this.#note(taken, input, piece, changes);
-      if (input.bufferedRecords === 0) taken.drained.push(input);
-      else if (explicit === null) capped = true;
-      most = Math.max(most, piece.records);
-    }
-    this.#adapt(capped, most);
-    return taken;
-  }
-
-  /**
-   * A step costs something whatever its size, so where no limit was asked for, a deep queue makes steps larger, and a shallow one
-   * brings them back to the published default.
-   */
-  #adapt(capped: boolean, most: number): void {
-    if (capped) this.#batchCap = Math.min(maxAdaptiveBatch, this.#batchCap * 2);
-    else if (most * 4 < this.#batchCap) {
-      this.#batchCap = Math.max(recordsPerWorker * this.#options.workers, Math.floor(this.#batchCap / 2));
-    }
-  }
-}
-
-interface Taken {
-  records: number;
-  bytes: number;
-  readonly pieces: Omit<Piece, "processedAt">[];
-  readonly drained: InputConnector[];
-  readonly takes: (readonly [endpoint: string, records: number])[];
 }
 
 /** A step that is done again, or one of our own making. */
@@ -445,13 +299,5 @@ export interface LoopHistory {
 }
 
 const startState: LoopState = { step: 0, sequence: 0, inputRecords: 0, processedBytes: 0, insertedRecords: 0 };
-
-function changesOf(changes: Map<string, ChangeBatch[]>, table: string): ChangeBatch[] {
-  const list = changes.get(table);
-  if (list !== undefined) return list;
-  const fresh: ChangeBatch[] = [];
-  changes.set(table, fresh);
-  return fresh;
-}
 
 const terminating = (): PipelineError => new PipelineError("Terminating", "The pipeline is stopping.");

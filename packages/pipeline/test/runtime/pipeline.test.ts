@@ -3,7 +3,7 @@ import { ConnectorError } from "@headgate/connector-kit";
 import { inputTotals, isComplete } from "../../src/metrics/pipeline-stats.ts";
 import { decodeCompletionToken } from "../../src/tokens.ts";
 import { gate, until } from "../support/until.ts";
-import { content, incarnation, row, TestPipeline } from "../support/test-pipeline.ts";
+import { content, impatientClock, incarnation, row, TestPipeline } from "../support/test-pipeline.ts";
 
 const pipelines: TestPipeline[] = [];
 function create(options?: ConstructorParameters<typeof TestPipeline>[0]): TestPipeline {
@@ -146,8 +146,13 @@ describe("steps", () => {
     expect(performance.now() - again).toBeLessThan(35);
   });
 
-  test("grow where no limit was asked for and the queue is deep", async () => {
-    const tested = create();
+  test("grow where no limit was asked for, the queue is deep and steps are cheap", async () => {
+    let time = impatientClock.now();
+    const tested = create({ clock: { ...impatientClock, now: () => time } });
+    tested.engine.beforeStep = () => {
+      time += 1;
+      return Promise.resolve();
+    };
     const source = tested.addSource();
     source.push(...rows(100_000));
     tested.run();
