@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = { "+": "addition", "-": "subtrac
 /** Exact; the plan's result type says how many digits there are. */
 export function decimalOperator(symbol: string, left: PlanType, right: PlanType, result: PlanType): Operator | undefined {
   if (left.id !== "DECIMAL" || right.id !== "DECIMAL" || result.id !== "DECIMAL") return undefined;
+  if (symbol === "%") return left.scale === right.scale && left.scale === result.scale ? remainder : undefined;
   const product = symbol === "*";
   if (words[symbol] === undefined) return undefined;
   const scales = product ? [left.scale! + right.scale!] : [left.scale!, right.scale!];
@@ -23,3 +24,6 @@ export function decimalOperator(symbol: string, left: PlanType, right: PlanType,
   if (symbol === "-") return { evaluate: (a: bigint, b: bigint) => check(a - b, a, b) };
   return { evaluate: (a: bigint, b: bigint) => check(a * b, a, b) };
 }
+
+/** With the sign of the dividend; NULL when the divisor is 0. */
+const remainder: Operator = { evaluate: (a: bigint, b: bigint) => (b === 0n ? null : a % b) };

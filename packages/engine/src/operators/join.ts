@@ -45,7 +45,9 @@ function createOf(node: JoinNode, rows: RowCompiler, left: Bounds, right: Bounds
 
 function createMark(node: JoinNode, rows: RowCompiler): Operator {
   const values = node.conditions.filter(({ op }) => op !== "is not distinct from");
-  if (node.residual !== undefined || values.length > 1) throw new Unsupported("IN or ANY over a subquery with more than one condition");
+  const tuple = values.length > 1 && values.length === node.conditions.length && values.every(({ op }) => op === "=");
+  if (node.residual !== undefined || (values.length > 1 && !tuple))
+    throw new Unsupported("IN or ANY over a subquery with more than one condition");
   const value = values[0];
   if (value?.op === "=") return createMarkJoin(node, rows);
   if (value !== undefined && node.conditions.length > 1) throw new Unsupported(`${value.op} ANY over a correlated subquery`);

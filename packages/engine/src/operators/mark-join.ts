@@ -21,7 +21,8 @@ interface GroupBefore {
 }
 
 /**
- * `value IN (subquery)` with its three values, for one `=`; conditions with `is not distinct from` divide both sides into groups
+ * `value IN (subquery)` with its three values. The value may be of several columns: like DuckDB, and unlike the standard, it then is
+ * NULL as soon as one of them is. Conditions with `is not distinct from` divide both sides into groups
  * (a correlated subquery), each with an answer of its own. FALSE when the group is empty, also for NULL; TRUE when the group has the
  * value; else NULL when the value is NULL or the group has a NULL; else FALSE.
  */
@@ -111,12 +112,12 @@ function statusOf(isNull: boolean, count: number, total: number, nulls: number):
 }
 
 function sideOf(node: JoinNode, rows: RowCompiler, side: "left" | "right") {
-  const value = node.conditions.find(({ op }) => op === "=")![side];
+  const values = node.conditions.filter(({ op }) => op === "=").map((condition) => condition[side]);
   const group = node.conditions.filter(({ op }) => op !== "=").map((condition) => condition[side]);
-  const known: Expression = { kind: "is_not_null", child: value, type: { id: "BOOLEAN" } };
+  const known = values.map((child): Expression => ({ kind: "is_not_null", child, type: { id: "BOOLEAN" } }));
   return {
     group: group.length === 0 ? () => 0 : rows.key(group),
-    pair: rows.key([...group, value]),
-    known: rows.predicate([known]),
+    pair: rows.key([...group, ...values]),
+    known: rows.predicate(known),
   };
 }

@@ -26,6 +26,8 @@ const aliases: Readonly<Record<string, string>> = { rank_dense: "dense_rank" };
 /** Functions whose values depend on how equal rows are ordered: without any order they would be arbitrary. */
 const needOrder = new Set(["row_number", "ntile", "lag", "lead", "first_value", "last_value", "nth_value"]);
 
+const skipsNulls = new Set(["lag", "lead", "first_value", "last_value", "nth_value"]);
+
 /**
  * Binds a call of a window.
  *
@@ -42,7 +44,7 @@ export function bindWindowCall(call: WindowCall, rows: RowCompiler): WindowFunct
 }
 
 function refuseOptions(call: WindowCall, name: string): void {
-  if (call.ignoreNulls) throw new Unsupported(`${name} with IGNORE NULLS`);
+  if (call.ignoreNulls && !skipsNulls.has(name)) throw new Unsupported(`${name} with IGNORE NULLS`);
   if (call.distinct || call.argumentOrder.length > 0) throw new Unsupported(`${name} with DISTINCT or ORDER BY in its parentheses`);
   if (call.filter !== undefined) throw new Unsupported(`${name} with FILTER`);
   if (call.orders.length === 0 && needOrder.has(name)) throw new Unsupported(`${name} without ORDER BY: it depends on the order of rows`);
@@ -66,11 +68,40 @@ function bindShift(call: WindowCall, rows: RowCompiler, name: "lag" | "lead"): W
   const distance = call.offset === undefined ? 1 : constantInteger(call.offset, name);
   const otherwise = call.default === undefined ? (): Value => null : rows.value(call.default);
   const shift = name === "lag" ? -distance : distance;
+  if (call.ignoreNulls) return shiftKnown(value, shift, otherwise);
   return (partition) =>
     partition.rows.map((row, i) => {
       const other = partition.rows[i + shift];
       return other === undefined ? otherwise(row) : value(other);
     });
+}
+
+/** Counts only rows whose value is not NULL; a row is never its own neighbour. */
+function shiftKnown(value: (row: Row) => Value, shift: number, otherwise: (row: Row) => Value): WindowFunction {
+  return ({ rows }) => {
+    const values = rows.map(value);
+    const known = knownPlaces(values);
+    return rows.map((row, i) => {
+      // The first known place from this row on; the row itself is no step.
+      const at = countBelow(known, shift > 0 ? i + 1 : i);
+      const place = shift === 0 ? i : known[shift > 0 ? at + shift - 1 : at + shift];
+      return place === undefined ? otherwise(row) : (values[place] as Value);
+    });
+  };
+}
+
+const knownPlaces = (values: readonly Value[]): readonly number[] => values.flatMap((value, i) => (value === null ? [] : [i]));
+
+/** How many of these places lie below one. */
+function countBelow(places: readonly number[], place: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] as number) < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** first_value, last_value, nth_value: of the row's frame; NULL when the frame has no such row. */
@@ -81,6 +112,17 @@ function bindPick(call: WindowCall, rows: RowCompiler, name: string): WindowFunc
   const frame = bindFrame(call, rows);
   const place = name === "nth_value" ? constantInteger(nth, name) - 1 : 0;
   if (place < 0) throw new Unsupported("nth_value of less than 1");
+  if (call.ignoreNulls)
+    return (partition) => {
+      const values = partition.rows.map(value);
+      const known = knownPlaces(values);
+      return values.map((_, i) => {
+        const begin = countBelow(known, frame.start(partition, i));
+        const end = countBelow(known, frame.end(partition, i));
+        const at = name === "last_value" ? end - 1 : begin + place;
+        return at >= begin && at < end ? (values[known[at] as number] as Value) : null;
+      });
+    };
   return (partition) =>
     partition.rows.map((_, i) => {
       const start = frame.start(partition, i);

@@ -70,6 +70,9 @@ test("IN and NOT IN over subqueries know TRUE, FALSE and NULL", async () => {
   await follow([
     "SELECT a FROM t WHERE a NOT IN (SELECT a FROM u)",
     "SELECT a, a IN (SELECT a FROM u) AS m FROM t",
+    "SELECT a, b, (a, b) IN (SELECT a, c FROM u) AS m FROM t",
+    "SELECT a, b FROM t WHERE (a, b) IN (SELECT a, c FROM u)",
+    "SELECT a, b FROM t WHERE (a, b) NOT IN (SELECT a, c FROM u)",
     "SELECT a, a IN (SELECT a FROM u WHERE c IS NOT NULL AND a IS NOT NULL) AS m FROM t",
     "SELECT a, s, a IN (SELECT a FROM u WHERE u.s = t.s) AS m FROM t",
     "SELECT a, b FROM t WHERE a NOT IN (SELECT u.a FROM u WHERE u.s = t.s)",
