@@ -1,4 +1,5 @@
 import type { ChangeBatch, Delta, Field } from "@headgate/engine";
+import type { InputMessage } from "./input.ts";
 
 /** The shape of a table or view as a format sees it. */
 export interface TableSchema {
@@ -36,11 +37,17 @@ export type ParsedBatches = Iterable<ParsedBatch> | AsyncIterable<ParsedBatch>;
 /**
  * Turns bytes into changes of one table. Stateful: a record may span several pushes. Batches are bounded (a few thousand
  * rows) and lazily produced, so that not pulling is back-pressure. Never throws for bad data: bad records become errors.
+ * An iterator of batches may throw a `retryable` ConnectorError (a schema cannot be fetched): its `next` is then called again.
  */
 export interface Parser {
   push(bytes: Uint8Array): ParsedBatches;
   /** End of input (or of a message): whatever is still held becomes rows or errors. The parser may be pushed again after it. */
   finish(): ParsedBatches;
+  /**
+   * Messages, each of which is a whole stream: what it gives does not depend on those before it. A message without a value gives no rows, unless
+   * the format has a meaning for it. An error names the message's place. Absent: each one is pushed and finished by itself.
+   */
+  messages?(messages: readonly InputMessage[]): ParsedBatches;
   /**
    * True when nothing but the bytes not yet reported by a batch matters for what follows: a fresh parser that is pushed the stream from
    * there gives the same rest. Asked right after a batch. Absent: never, so that such a stream is read again from its start.

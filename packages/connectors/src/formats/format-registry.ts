@@ -1,4 +1,6 @@
 import type { InputFormatDefinition, OutputFormatDefinition } from "@headgate/connector-kit";
+import { avroInputFormat } from "./avro/avro-input-format.ts";
+import { avroOutputFormat } from "./avro/avro-output-format.ts";
 import { csvInputFormat } from "./csv/csv-input-format.ts";
 import { csvOutputFormat } from "./csv/csv-output-format.ts";
 import { jsonInputFormat } from "./json/json-input-format.ts";
@@ -8,10 +10,13 @@ import { rawInputFormat } from "./raw/raw-input-format.ts";
 
 /** The input formats a connector can name. */
 export const inputFormats: ReadonlyMap<string, InputFormatDefinition> = new Map(
-  ([csvInputFormat, jsonInputFormat, parquetInputFormat, rawInputFormat] as InputFormatDefinition[]).map((format) => [format.name, format]),
+  ([avroInputFormat, csvInputFormat, jsonInputFormat, parquetInputFormat, rawInputFormat] as InputFormatDefinition[]).map((format) => [
+    format.name,
+    format,
+  ]),
 );
 
 /** The output formats a connector can name. */
 export const outputFormats: ReadonlyMap<string, OutputFormatDefinition> = new Map(
-  ([csvOutputFormat, jsonOutputFormat] as OutputFormatDefinition[]).map((format) => [format.name, format]),
+  ([avroOutputFormat, csvOutputFormat, jsonOutputFormat] as OutputFormatDefinition[]).map((format) => [format.name, format]),
 );

@@ -77,6 +77,16 @@ export class ChangeSink {
   addError(error: ParseError): void {
     this.#errors.push(error);
   }
+  get errorCount(): number {
+    return this.#errors.length;
+  }
+  /** Says of the errors from the `first` on where their message stands. */
+  placeErrors(first: number, place: string): void {
+    for (let at = first; at < this.#errors.length; at++) {
+      const error = this.#errors[at] as ParseError;
+      this.#errors[at] = { ...error, description: `${error.description} (${place})` };
+    }
+  }
 
   /** Gives what was collected and starts the next batch. */
   take(): { readonly batch: ChangeBatch; readonly errors: readonly ParseError[] } {

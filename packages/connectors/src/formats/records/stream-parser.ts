@@ -1,4 +1,4 @@
-import type { ParsedBatch, ParsedBatches, Parser } from "@headgate/connector-kit";
+import { messageBytes, type InputMessage, type ParsedBatch, type ParsedBatches, type Parser } from "@headgate/connector-kit";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { ChangeSink } from "./change-sink.ts";
 
@@ -45,19 +45,52 @@ export function createStreamParser(reader: RecordReader, ready?: () => Promise<u
     }
     if (atEnd) reader.reset();
   }
-  async function* batchesWhenReady(atEnd: boolean): AsyncGenerator<ParsedBatch> {
+  function* messageBatches(messages: readonly InputMessage[]): Generator<ParsedBatch> {
+    /** Bytes of messages that are behind the next batch. */
+    let done = 0;
+    for (const message of messages) {
+      const size = messageBytes(message);
+      /** Bytes of this message that an earlier batch has told. */
+      let told = 0;
+      let errors = sink.errorCount;
+      if (message.value !== null) bytes.append(message.value);
+      const length = bytes.end - bytes.start;
+      for (let more = length > 0; more;) {
+        more = (sink.continueRepeat() ? "full" : reader.read(bytes, sink, true)) === "full";
+        if (sink.errorCount > errors) sink.placeErrors(errors, message.place);
+        if (!more) break;
+        // In the middle of a message at least one of its bytes stays, whatever the reader has consumed: the place must not move behind it.
+        const consumed = Math.max(told, Math.min(Math.max(1, length - (bytes.end - bytes.start)), size - 1));
+        const { batch, errors: faults } = sink.take();
+        yield { batch, bytes: done + consumed - told, errors: faults };
+        done = 0;
+        told = consumed;
+        errors = 0;
+      }
+      bytes.consume(bytes.end);
+      reader.reset();
+      done += size - told;
+      if (sink.full) {
+        yield { ...sink.take(), bytes: done };
+        done = 0;
+      }
+    }
+    if (done > 0 || !sink.empty) yield { ...sink.take(), bytes: done };
+  }
+  async function* whenReady(start: () => Iterable<ParsedBatch>): AsyncGenerator<ParsedBatch> {
     if (!settled) await ready?.();
     settled = true;
-    yield* batches(atEnd);
+    yield* start();
   }
 
-  const start = (atEnd: boolean): ParsedBatches => (settled ? batches(atEnd) : batchesWhenReady(atEnd));
+  const start = (work: () => Iterable<ParsedBatch>): ParsedBatches => (settled ? work() : whenReady(work));
   return {
     push: (piece) => {
       bytes.append(piece);
-      return start(false);
+      return start(() => batches(false));
     },
-    finish: () => start(true),
+    finish: () => start(() => batches(true)),
+    messages: (messages) => start(() => messageBatches(messages)),
     restartable: () => !sink.repeating && reader.restartable?.() === true,
   };
 }

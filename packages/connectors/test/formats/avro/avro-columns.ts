@@ -1,0 +1,76 @@
+import type { Field, Value } from "@headgate/engine";
+import { column, required, table, type } from "../support.ts";
+
+/** A column of each type that Avro has a form for. */
+export const everyColumn: readonly Field[] = [
+  required("id", "BIGINT"),
+  column("bool", "BOOLEAN"),
+  column("tiny", "TINYINT"),
+  column("int", "INTEGER"),
+  column("uint", "UINTEGER"),
+  column("ubig", "UBIGINT"),
+  column("real", "REAL"),
+  column("dbl", "DOUBLE"),
+  column("dec", type("DECIMAL", { precision: 20, scale: 4 })),
+  column("txt", "VARCHAR"),
+  column("uuid", "UUID"),
+  column("bin", "VARBINARY"),
+  column("day", "DATE"),
+  column("time", "TIME"),
+  column("ts", "TIMESTAMP"),
+  column("list", type("ARRAY", { component: type("BIGINT") })),
+  column("map", type("MAP", { key: type("VARCHAR", { nullable: false }), value: type("INTEGER") })),
+  column("row", type("STRUCT", { fields: [column("a", "INTEGER"), column("b", "VARCHAR")] })),
+  column("var", "VARIANT"),
+];
+export const everyType = table(everyColumn);
+
+/** Rows with the ends of each type's range, and with nothing. */
+export const everyRow: readonly (readonly Value[])[] = [
+  [
+    -(2n ** 63n),
+    true,
+    -128,
+    -2147483648,
+    4294967295,
+    2n ** 64n - 1n,
+    Math.fround(0.1),
+    -1e300,
+    -(10n ** 20n - 1n),
+    "aé☃😀",
+    "0a0b0c0d-0000-0000-0000-000000000001",
+    Uint8Array.of(0, 255, 128),
+    -719162,
+    86_399_999_999n,
+    -62_135_596_800_000_000n,
+    [1n, null, -(2n ** 62n)],
+    [
+      ["a", 1],
+      ["b", null],
+    ],
+    [7, "x"],
+    '{"a":[1,2],"b":null}',
+  ],
+  [
+    2n ** 63n - 1n,
+    false,
+    127,
+    2147483647,
+    0,
+    0n,
+    0,
+    0,
+    128n,
+    "",
+    null,
+    new Uint8Array(0),
+    0,
+    0n,
+    1n,
+    [],
+    [],
+    [null, null],
+    "12345678901234567890",
+  ],
+  [0n, ...everyColumn.slice(1).map(() => null)],
+];
