@@ -1,6 +1,7 @@
 import { ClientError } from "./errors.ts";
 import { createApiKeys, type ApiKeys } from "./resources/api-keys.ts";
 import { createCheckpoints, type Checkpoints } from "./resources/checkpoints.ts";
+import { createConnect, type Connect } from "./resources/connect.ts";
 import { createConfig, createValidateProgram, type Config, type ValidateProgram } from "./resources/config.ts";
 import { createConnectors, type Connectors } from "./resources/connectors.ts";
 import { createEgress, type Egress } from "./resources/egress.ts";
@@ -32,6 +33,8 @@ export interface Client extends Queries, Ingress {
   readonly checkpoints: Checkpoints;
   readonly connectors: Connectors;
   readonly outputs: Outputs;
+  /** The Connect dialect: the connectors of pipelines, and of Kafka Connect clusters, in the published cloud's words. */
+  readonly connect: Connect;
   readonly apiKeys: ApiKeys;
   readonly config: Config;
   readonly egress: Egress;
@@ -55,6 +58,7 @@ export function createClient(options: ClientOptions): Client {
     checkpoints: createCheckpoints(transport),
     connectors,
     outputs: createOutputs(transport),
+    connect: createConnect(transport),
     apiKeys: createApiKeys(transport),
     config: createConfig(transport),
     ...createIngress(transport, connectors),

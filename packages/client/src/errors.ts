@@ -27,13 +27,21 @@ export class ApiError<Code extends AnyErrorCode = AnyErrorCode> extends Error {
   }
 }
 
+/** What the server answered in the Connect dialect, which has no codes beside the HTTP status: `code` is the status as text. */
+export class ConnectApiError extends ApiError {
+  constructor(reply: { readonly status: number; readonly message: string; readonly headers: Headers }) {
+    super({ ...reply, code: String(reply.status), details: null });
+    this.name = "ConnectApiError";
+  }
+}
+
 /**
  * - `timeout`: the deadline of the call or the wait passed.
  * - `aborted`: the caller's signal fired, or the client was told to stop.
  * - `connection`: no answer of the API arrived: refused, cut, or a gateway answered in its place.
  * - `malformed_reply`: something answered that does not speak the contract.
  * - `invalid_argument`: the call cannot be sent as it is.
- * - `compilation_failed`, `deployment_failed`, `suspend_failed`, `checkpoint_failed`: what was waited for will not happen; `details`
+ * - `compilation_failed`, `deployment_failed`, `suspend_failed`, `checkpoint_failed`, `offsets_failed`: what was waited for will not happen; `details`
  *   has the server's reason.
  * - `approval_needed`: what was waited for comes only after an approval; `details` has what there is to approve.
  */
@@ -47,7 +55,8 @@ export type ClientErrorCode =
   | "deployment_failed"
   | "approval_needed"
   | "suspend_failed"
-  | "checkpoint_failed";
+  | "checkpoint_failed"
+  | "offsets_failed";
 
 /** What went wrong on this side of the wire, or between the two. */
 export class ClientError extends Error {
@@ -73,6 +82,11 @@ export function isApiError(error: unknown): error is ApiError;
 export function isApiError<Code extends ErrorCode>(error: unknown, code: Code): error is ApiError<Code>;
 export function isApiError(error: unknown, code?: string): boolean {
   return error instanceof ApiError && (code === undefined || error.code === code);
+}
+
+/** Whether the server answered with an error of the Connect dialect, and if a status is given, with that one. */
+export function isConnectApiError(error: unknown, status?: number): error is ConnectApiError {
+  return error instanceof ConnectApiError && (status === undefined || error.status === status);
 }
 
 /** Whether the call failed without an answer of the API, and if a code is given, in that way. */

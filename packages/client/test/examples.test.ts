@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createManager, type Manager } from "@headgate/manager";
 import { createServer, type HeadgateServer } from "@headgate/server";
+import { pauseByConnect } from "../examples/connect-dialect.ts";
 import { statusOf } from "../examples/errors.ts";
 import { mirror } from "../examples/follow-changes.ts";
 import { pauseWhile } from "../examples/pause-input.ts";
@@ -65,6 +66,14 @@ test("pause-input works while the connector is paused, and starts it again", asy
     during = await paused();
   });
   expect([during, await paused()]).toEqual([true, false]);
+});
+
+test("connect-dialect pauses the same connector, seen as one of a cluster", async () => {
+  const { connectors } = createClient({ baseUrl });
+  expect(await pauseByConnect(baseUrl, "flights", "flights.live")).toMatchObject({ "flights.live": "PAUSED", "delays.file": "RUNNING" });
+  expect((await connectors.stats("flights", "flights", "live")).paused).toBe(true);
+  await connectors.start("flights", "flights", "live");
+  expect(await pauseByConnect(baseUrl, "nowhere", "flights.live")).toEqual({});
 });
 
 test("stream-rows, follow-changes and reset-output: a file goes in, a mirror and a refilled file come out", async () => {

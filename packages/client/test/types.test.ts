@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { isApiError, type Chunk, type Client, type Pipeline, type ResetStatus } from "../src/index.ts";
+import { isApiError, type Chunk, type Client, type ConnectState, type Pipeline, type ResetStatus } from "../src/index.ts";
 
 /** Never called: its types are what is checked, by `npm run typecheck`. */
 async function drift(client: Client): Promise<void> {
@@ -8,8 +8,11 @@ async function drift(client: Client): Promise<void> {
   const sent: number = (await client.outputs.resetAndWait("p", "v", "c")).snapshot_records_sent;
   const phase: ResetStatus["phase"] = (await client.outputs.resetStatus("p", "t")).phase;
   const chunk: Chunk | void = (await (await client.egress("p", "v"))[Symbol.asyncIterator]().next()).value;
+  const state: ConnectState = (await client.connect.expand("p"))["c"]?.status?.connector.state ?? "NONE";
   // @ts-expect-error A field that the contract does not have.
   (await client.pipelines.get("p")).state;
+  // @ts-expect-error A state that the contract does not have.
+  await client.connect.waitFor("p", "c", "STOPPED");
   // @ts-expect-error A status that the contract does not have.
   await client.pipelines.waitFor("p", "running");
   // @ts-expect-error The program is required.
@@ -36,7 +39,7 @@ async function drift(client: Client): Promise<void> {
   }
   // @ts-expect-error A code that the contract does not have.
   isApiError(error, "PipelineRestated");
-  void [status, sent, phase, chunk];
+  void [status, sent, phase, chunk, state];
 }
 
 test("the types of the client are the contract's", () => {

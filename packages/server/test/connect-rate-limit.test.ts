@@ -23,7 +23,9 @@ beforeEach(() => {
     ],
   });
 });
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+});
 const pass = (ms: number): void => jest.setSystemTime(Date.now() + ms);
 
 const budget = (response: Response) => ["limit", "remaining", "reset"].map((name) => Number(response.headers.get(`x-ratelimit-${name}`)));
