@@ -68,6 +68,8 @@ class Variance implements Accumulator {
   result(): Value {
     const { least, finish, called } = this.spread;
     if (this.count < least) return null;
+    // Of one value DuckDB does not even look at it, unless it is asked for the error of the mean.
+    if (this.count === 1 && called !== "SEM") return 0;
     const result = finish(this.variance(least), this.count);
     if (!Number.isFinite(result)) throw new EvaluationError(`Out of Range Error: ${called} is out of range!`);
     return result;

@@ -66,3 +66,13 @@ test("what is told of a late delete does not depend on whether its row is still 
     { restarts: [{ after: 2, lost: 1 }] },
   );
 });
+
+test("one infinite value has no variance", async () => {
+  await expectMaintained(
+    [
+      "CREATE TABLE t0 (p DOUBLE, q INTEGER);",
+      "CREATE MATERIALIZED VIEW v0 AS SELECT q AS c0, var_pop(p) AS c1, stddev_pop(p) AS c2, stddev(p) AS c3 FROM t0 GROUP BY q;",
+    ].join("\n"),
+    [{ t0: [insert(Infinity, 1), insert(NaN, 2), insert(3, 3)] }],
+  );
+});
