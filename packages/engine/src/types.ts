@@ -171,6 +171,8 @@ export interface View extends Relation {
   readonly local: boolean;
   /** The SELECT in DuckDB's words: as written, but for TUMBLE and HOP. */
   readonly query: string;
+  /** Position of the column that emit_final names: the view has only rows that are behind its watermark, which never change again. */
+  readonly emitFinal?: number;
 }
 
 export interface Index extends SqlIdentifier {

@@ -1,7 +1,9 @@
 import type { Maintenance } from "../engine.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import { errorViewName } from "../program/error-view.ts";
+import { nothingRises } from "../streaming/rising.ts";
 import { createWatermarks } from "../streaming/watermarks.ts";
+import { createEmitFinal } from "../operators/emit-final.ts";
 import { createStateless } from "../operators/stateless.ts";
 import { Unsupported } from "../plan/unsupported.ts";
 import type { PlanNode } from "../plan/types.ts";
@@ -10,12 +12,13 @@ import { createConsolidate } from "./consolidate.ts";
 import { createGraphBuilder, type Built, type GraphBuilder } from "./graph-builder.ts";
 import type { DataflowGraph } from "./graph.ts";
 import { buildPlan } from "./build-plan.ts";
+import { NeverFinal } from "./never-final.ts";
 
 /**
  * The dataflow of a whole program: views read each other's nodes, and what is the same in two views is there once. A view whose plan
  * or compilation is unsupported becomes a source that the runtime recomputes.
  *
- * @param plans Each view's plan, or why it has none.
+ * @param plans Each view's plan, or why it has none. @throws NeverFinal
  */
 export function buildDataflow(program: Program, plans: ReadonlyMap<string, PlanNode | Unsupported>, rows: RowCompiler): DataflowGraph {
   const watermarks = createWatermarks(program);
@@ -29,6 +32,8 @@ export function buildDataflow(program: Program, plans: ReadonlyMap<string, PlanN
       continue;
     }
     const maintenance = addView(builder, view, plans.get(view.name), rows);
+    if (maintenance.mode === "recompute" && view.emitFinal !== undefined)
+      throw new NeverFinal(view, `DuckDB recomputes it, which does not tell when a row is final: ${maintenance.reason}`);
     if (maintenance.mode === "recompute") builder.source(view.name);
     views.set(view.name, maintenance);
   }
@@ -51,8 +56,22 @@ function addView(builder: GraphBuilder, view: View, plan: PlanNode | Unsupported
   }
 }
 
-/** A view's last node: its consolidated content. */
+/** A view's last node: its consolidated content, with emit_final only what of it is final. */
 function addBoundary(builder: GraphBuilder, view: View, content: Built, plan: PlanNode, rows: RowCompiler): void {
-  const operator = content.consolidated ? createStateless((delta) => delta) : createConsolidate(plan.types, rows);
-  builder.view(view.name, content, operator);
+  const boundary = content.consolidated ? createStateless((delta) => delta) : createConsolidate(plan.types, rows);
+  const { emitFinal } = view;
+  if (emitFinal === undefined) {
+    builder.view(view.name, content, boundary);
+    return;
+  }
+  const bound = content.bounds.get(emitFinal);
+  if (bound === undefined)
+    throw new NeverFinal(
+      view,
+      `nothing says when '${view.fields[emitFinal]!.name}' is final: it has to follow a column with LATENESS, as itself, as a group, ` +
+        "as what both sides of a join are equal in, or through a function that rises with it, such as TUMBLE or date_trunc",
+    );
+  // Rows that are held back may be behind the bounds of other columns when they come.
+  const final = { ...content, bounds: new Map([[emitFinal, bound]]), rising: nothingRises };
+  builder.view(view.name, final, createEmitFinal(emitFinal, bound, plan.types, rows, boundary));
 }

@@ -30,6 +30,7 @@ export async function compileView(statement: CreateView, declared: Declared): Pr
   prepared.destroySync();
   markUsed(plan, reads, declared);
   const certain = neverNull(plan, declared.relations);
+  const emitFinal = emitFinalColumn(statement, fields, declared);
   return {
     kind: "view",
     name: statement.name.name,
@@ -40,7 +41,22 @@ export async function compileView(statement: CreateView, declared: Declared): Pr
     properties: statement.properties,
     position: declared.source.position(statement.name.token.start, statement.name.token.end),
     query: written.sql,
+    ...(emitFinal === undefined ? {} : { emitFinal }),
   };
+}
+
+function emitFinalColumn({ name, properties }: CreateView, fields: readonly Field[], { source }: Declared): number | undefined {
+  const property = properties["emit_final"];
+  if (property === undefined) return undefined;
+  const column = fields.findIndex(
+    (field) => field.name === property.value || (!field.caseSensitive && field.name === property.value.toLowerCase()),
+  );
+  if (column >= 0) return column;
+  const known = fields.map((field) => field.name).join(", ");
+  throw compileError(
+    `emit_final names a column '${property.value}' that view '${name.name}' does not have; there are: ${known}`,
+    source.range(property.valuePosition),
+  );
 }
 
 /** @throws ProgramError with offsets in the program. */

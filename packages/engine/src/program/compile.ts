@@ -4,6 +4,7 @@ import { compileLateness } from "./compile-lateness.ts";
 import { compileIndex } from "./compile-index.ts";
 import { checkDefaults, compileTable } from "./compile-table.ts";
 import { compileView } from "./compile-view.ts";
+import { checkEmitFinal } from "./check-emit-final.ts";
 import { clockTable } from "./clock-table.ts";
 import type { NamedToken } from "./cursor.ts";
 import { declare, type Declared } from "./declared.ts";
@@ -74,7 +75,9 @@ async function compileStatements(declared: Declared, statements: readonly Statem
   if (errors.length === 0) {
     if (declared.relations.has(clockTable.name)) tables.push(clockTable);
     const program = { tables: tables.map((table) => withUse(table, declared.used)), views, indexes };
-    return { ok: true, program, warnings: declared.warnings };
+    const error = await checkEmitFinal(program, declared.source);
+    if (error === undefined) return { ok: true, program, warnings: declared.warnings };
+    errors.push(error);
   }
   errors.sort((a, b) => a.start - b.start);
   return { ok: false, messages: errors.map((error) => toCompilerMessage(declared.source, error)) };

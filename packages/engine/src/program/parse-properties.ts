@@ -1,6 +1,6 @@
 import type { Property } from "../types.ts";
 import type { Cursor } from "./cursor.ts";
-import { compileError, ProgramError, unsupported, type SourceText } from "./source-text.ts";
+import { compileError, ProgramError, type SourceText } from "./source-text.ts";
 
 const allowed: Readonly<Record<"table" | "view", readonly string[]>> = {
   table: ["connectors", "materialized", "append_only", "expected_size", "skip_unused_columns"],
@@ -24,7 +24,6 @@ export function parseProperties(cursor: Cursor, source: SourceText, kind: "table
         key,
       );
     if (properties[key.value] !== undefined) throw compileError(`Property '${key.value}' is given twice`, key);
-    if (key.value === "emit_final") throw unsupported("The property 'emit_final' is not supported", key);
     checkValue(key.value, value.value, value);
     properties[key.value] = {
       value: value.value,

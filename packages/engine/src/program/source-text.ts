@@ -5,6 +5,8 @@ export interface SourceText {
   readonly text: string;
   /** Position of the half-open range `[start, end)` of UTF-16 offsets; an empty range still covers one column. */
   position(start: number, end: number): SourcePosition;
+  /** The offsets of a position. */
+  range(position: SourcePosition): { readonly start: number; readonly end: number };
   /** The lines of a position with a marker below the first. */
   snippet(position: SourcePosition): string;
 }
@@ -30,6 +32,10 @@ export function createSourceText(text: string): SourceText {
       const last = locate(Math.max(from, Math.min(end, text.length) - 1));
       return { startLine: first.line, startColumn: first.column, endLine: last.line, endColumn: last.column };
     },
+    range: ({ startLine, startColumn, endLine, endColumn }) => ({
+      start: lineStarts[startLine - 1]! + startColumn - 1,
+      end: lineStarts[endLine - 1]! + endColumn,
+    }),
     snippet(position) {
       const from = lineStarts[position.startLine - 1] ?? 0;
       const next = lineStarts[position.startLine];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ProgramChange, RelationChange } from "../engine.ts";
 import { tokenize } from "../program/tokenize.ts";
-import type { Dependencies } from "../runtime/dependencies.ts";
+import { withInputs, type Dependencies } from "../runtime/dependencies.ts";
 import type { Field, Program } from "../types.ts";
 
 /** What a program's relations are made of, as one text each: equal texts mean that stored rows still hold. */
@@ -10,17 +10,27 @@ export interface Fingerprints {
   readonly views: Readonly<Record<string, string>>;
 }
 
-/** A table's columns and key; a view's columns and query, and the same of all that it reads. */
+/**
+ * A table's columns and key; a view's columns and query, and the same of all that it reads. With emit_final the LATENESS of the tables too:
+ * which rows are final depends on it.
+ */
 export function fingerprints(program: Program, dependencies: Dependencies): Fingerprints {
   const found = new Map<string, string>();
   for (const table of program.tables) found.set(table.name, digest([shape(table.fields), table.primaryKey ?? null]));
   for (const view of program.views) {
     const inputs = [...(dependencies.get(view.name) ?? [])].sort();
-    found.set(view.name, digest([shape(view.fields), normalized(view.query), inputs.map((name) => [name, found.get(name)!])]));
+    const { emitFinal } = view;
+    const finality = emitFinal === undefined ? [] : [[emitFinal, latenesses(program, view.name, dependencies)]];
+    found.set(view.name, digest([shape(view.fields), normalized(view.query), inputs.map((name) => [name, found.get(name)!]), ...finality]));
   }
   const pick = (relations: readonly { readonly name: string }[]): Record<string, string> =>
     Object.fromEntries(relations.map(({ name }) => [name, found.get(name)!]));
   return { tables: pick(program.tables), views: pick(program.views) };
+}
+
+function latenesses({ tables }: Program, view: string, dependencies: Dependencies): unknown {
+  const read = new Set([...withInputs([view], dependencies)].flatMap((name) => [...dependencies.get(name)!]));
+  return tables.filter(({ name }) => read.has(name)).map(({ name, lateness }) => [name, lateness ?? []]);
 }
 
 const shape = (fields: readonly Field[]): unknown => fields.map(({ name, columnType }) => [name, columnType]);

@@ -245,13 +245,6 @@ describe("views", () => {
   test("with a column list of another length are refused", async () => {
     expect((await firstMistake(`${base}CREATE VIEW v (x) AS SELECT a, d FROM t`)).message).toContain("1 column names");
   });
-
-  test("with 'emit_final' are refused", async () => {
-    expect(await firstMistake(`${base}CREATE VIEW v WITH ('emit_final' = 'a') AS SELECT a FROM t`)).toMatchObject({
-      type: "Not supported",
-      marked: "'emit_final'",
-    });
-  });
 });
 
 test("independent mistakes are reported together, and what depends on a broken statement adds none", async () => {
