@@ -30,6 +30,8 @@ export interface Entry {
   previous: ConnectorState | undefined;
   /** When a change of its state was last asked for. */
   changedAt: number;
+  /** First seen with the engine, so that a worker does know of it. */
+  readonly foreign?: boolean;
 }
 
 /** So long may a worker not have heard of what was created or deleted a moment ago. */
@@ -58,6 +60,11 @@ export class ConnectorBook {
   all(): readonly Entry[] {
     return [...this.#entries.values()];
   }
+  /** Made here so lately that a worker may not have heard of it. */
+  isUnheardOf(entry: Entry): boolean {
+    return entry.foreign !== true && this.isNew(entry);
+  }
+  /** So young that its tasks may still be on their way. */
   isNew(entry: Entry): boolean {
     return this.#now() - entry.record.createdAt < settleMs;
   }
@@ -84,7 +91,7 @@ export class ConnectorBook {
   /** A connector that somebody else made, and that is seen for the first time. */
   seen(name: string): Entry {
     const record: ConnectorRecord = { createdAt: this.#now(), everRan: false, held: {} };
-    return this.#put({ name, id: this.#newId(name, record.createdAt), record, previous: undefined, changedAt: 0 });
+    return this.#put({ name, id: this.#newId(name, record.createdAt), record, previous: undefined, changedAt: 0, foreign: true });
   }
   change(entry: Entry, change: Partial<ConnectorRecord>): void {
     entry.record = { ...entry.record, ...change };

@@ -2,7 +2,7 @@ import { ConnectError, type ConnectOffset, type ConnectorConfig, type ConnectorI
 import { scrub, secretsOf, withoutMasks } from "../core/secrets.ts";
 import type { ConnectorViews } from "./connector-views.ts";
 import type { Rejection } from "./connector-book.ts";
-import { ConfigRefused } from "./engine.ts";
+import { ConfigRefused, isAddressable } from "./engine.ts";
 import { isHeldMask, splitConfig, textConfig, type SplitConfig } from "./engine-config.ts";
 import type { EngineInfo } from "./engine-types.ts";
 import { complaintsOf, toValidation } from "./engine-validation.ts";
@@ -114,7 +114,7 @@ export class ConnectorChanges {
     const entry = book.get(name);
     if (entry?.record.rejected !== undefined || (await engine.info(name)) !== undefined) return true;
     if (entry === undefined) return false;
-    if (book.isNew(entry)) return true;
+    if (book.isUnheardOf(entry)) return true;
     // Deleted by somebody else, and nobody has looked since.
     book.removed(name);
     return false;
@@ -166,6 +166,12 @@ function assertName(name: string, config: ConnectorConfig): void {
     throw new ConnectError(
       "InvalidConnectorConfig",
       "A connector's name must not be empty, begin or end with a space, or hold control characters",
+    );
+  }
+  if (!isAddressable(name)) {
+    throw new ConnectError(
+      "InvalidConnectorConfig",
+      `A connector cannot be named '${name}': names with '/', '\\', '%' or ';' cannot be addressed`,
     );
   }
   const given = config["name"];

@@ -37,6 +37,7 @@ export interface Engine {
 /** The operations over the REST interface. */
 export function createEngine(client: WorkerClient): Engine {
   const segment = encodeURIComponent;
+  const of = (name: string, rest = ""): string => `/connectors/${segment(addressable(name))}${rest}`;
   const ask = (method: Method, path: string, body?: unknown, options: Options = {}): Promise<WorkerReply> =>
     client.ask({ method, path, ...(body === undefined ? {} : { body }), ...options });
   const found = async <T>(request: Promise<WorkerReply>): Promise<T | undefined> => {
@@ -52,15 +53,15 @@ export function createEngine(client: WorkerClient): Engine {
   };
 
   return {
-    info: (name, options) => found(ask("GET", `/connectors/${segment(name)}`, undefined, options)),
+    info: (name, options) => found(ask("GET", of(name), undefined, options)),
     names: async () => accepted(await ask("GET", "/connectors")) as readonly string[],
-    status: (name, options) => found(ask("GET", `/connectors/${segment(name)}/status`, undefined, options)),
-    tasks: (name) => found(ask("GET", `/connectors/${segment(name)}/tasks`)),
-    put: (name, config) => created(ask("PUT", `/connectors/${segment(name)}/config`, config)),
+    status: (name, options) => found(ask("GET", of(name, `/status`), undefined, options)),
+    tasks: (name) => found(ask("GET", of(name, `/tasks`))),
+    put: (name, config) => created(ask("PUT", of(name, `/config`), config)),
     createStopped: (name, config) => created(ask("POST", "/connectors", { name, config, initial_state: "STOPPED" })),
-    delete: (name) => done(ask("DELETE", `/connectors/${segment(name)}`)),
-    act: (name, action, options) => done(ask("PUT", `/connectors/${segment(name)}/${action}`, undefined, options)),
-    restart: (name) => done(ask("POST", `/connectors/${segment(name)}/restart?includeTasks=true&onlyFailed=false`)),
+    delete: (name) => done(ask("DELETE", of(name))),
+    act: (name, action, options) => done(ask("PUT", of(name, `/${action}`), undefined, options)),
+    restart: (name) => done(ask("POST", of(name, `/restart?includeTasks=true&onlyFailed=false`))),
     plugins: async () => accepted(await ask("GET", "/connector-plugins")) as readonly EnginePlugin[],
     passwordKeys: async (plugin) => {
       const path = `/connector-plugins/${segment(plugin)}/config`;
@@ -74,14 +75,25 @@ export function createEngine(client: WorkerClient): Engine {
       return isRefusal(reply) || reply.status === 404 ? undefined : (accepted(reply) as EngineValidation);
     },
     offsets: async (name, options) => {
-      const body = await found<EngineOffsets>(ask("GET", `/connectors/${segment(name)}/offsets`, undefined, options));
+      const body = await found<EngineOffsets>(ask("GET", of(name, `/offsets`), undefined, options));
       return body?.offsets;
     },
     changeOffsets: (name, offsets, options) => {
-      const path = `/connectors/${segment(name)}/offsets`;
+      const path = of(name, `/offsets`);
       return offsets === undefined ? ask("DELETE", path, undefined, options) : ask("PATCH", path, { offsets }, options);
     },
   };
+}
+
+/** The name, unless Kafka Connect's web server refuses every URL with it. @throws ConnectError `UnknownConnector` */
+function addressable(name: string): string {
+  if (isAddressable(name)) return name;
+  throw new ConnectError("UnknownConnector", `There is no connector '${name}': Kafka Connect cannot have one of that name`);
+}
+
+/** Tells whether Kafka Connect's web server takes a URL with this name in it. */
+export function isAddressable(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\\%;]/.test(name);
 }
 
 /** A configuration that is wrong, or of a plugin that there is not. */

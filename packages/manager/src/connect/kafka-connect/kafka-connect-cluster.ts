@@ -66,10 +66,13 @@ function reads(world: KafkaConnectWorld, views: ConnectorViews): Reads {
       return new Map(await Promise.all(names.map(async (name) => [name, await expansion(name, parts, seen)] as const)));
     },
     read: async (name) => {
-      const entry = views.entry(name, await views.look());
+      const seen = await views.look();
+      const entry = views.entry(name, seen);
       if (entry.record.rejected !== undefined) return await views.info(entry, undefined);
-      const info = await engine.info(name);
-      if (info === undefined && !book.isNew(entry)) throw unknownConnector(world.options, name);
+      // What is not fresh has no place to say so: then the engine is asked, or nobody.
+      const fresh = seen.staleBecause === undefined ? seen.observation.connectors.get(name)?.info : undefined;
+      const info = fresh ?? (await engine.info(name));
+      if (info === undefined && !book.isUnheardOf(entry)) throw unknownConnector(world.options, name);
       return await views.info(entry, info);
     },
     status: async (name) => {
@@ -80,7 +83,7 @@ function reads(world: KafkaConnectWorld, views: ConnectorViews): Reads {
       const entry = views.entry(name, await views.look());
       if (entry.record.rejected !== undefined) return [];
       const tasks = await engine.tasks(name);
-      if (tasks === undefined && !book.isNew(entry)) throw unknownConnector(world.options, name);
+      if (tasks === undefined && !book.isUnheardOf(entry)) throw unknownConnector(world.options, name);
       const javaClass = tasks?.[0]?.config["connector.class"] ?? (await engine.info(name))?.config["connector.class"];
       const isPassword = await passwords.of(javaClass ?? undefined);
       return (tasks ?? []).map(({ id, config }) => ({ id, config: maskConfig(textConfig(config), isPassword) }));
@@ -121,7 +124,7 @@ function offsets({ book, engine, jobs, locks, now, options }: KafkaConnectWorld,
       const entry = views.entry(name, await views.look());
       const observedAt = now();
       const found = entry.record.rejected === undefined ? await engine.offsets(name) : [];
-      if (found === undefined && !book.isNew(entry)) throw unknownConnector(options, name);
+      if (found === undefined && !book.isUnheardOf(entry)) throw unknownConnector(options, name);
       return { id: entry.id, name, offsets: found ?? [], observedAt };
     },
     alterOffsets: (name, change) =>

@@ -74,7 +74,7 @@ async function reconcile(book: ConnectorBook, engine: Engine, { connectors }: Ob
 }
 
 function isMissing(book: ConnectorBook, entry: Entry, connectors: Observation["connectors"]): boolean {
-  return !connectors.has(entry.name) && entry.record.rejected === undefined && !book.isNew(entry);
+  return !connectors.has(entry.name) && entry.record.rejected === undefined && !book.isUnheardOf(entry);
 }
 
 /** The entry of a connector. @throws ConnectError `UnknownConnector` */

@@ -198,7 +198,9 @@ function momentaryReason({ status, body }: WorkerReply): string | undefined {
   const message = engineMessage(body);
   if (status === 409 && !/already exists/.test(message)) return message || "it is rebalancing";
   if (status === 503 || status === 502 || status === 504) return message || `HTTP status ${String(status)}`;
-  return status === 500 && /forward REST request|Request timed out|no known leader/i.test(message) ? message : undefined;
+  return status === 500 && /forward REST request|Request timed out|no known leader|rebalance is expected/i.test(message)
+    ? message
+    : undefined;
 }
 
 /** The message of an error body of Kafka Connect. */
