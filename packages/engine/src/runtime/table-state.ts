@@ -151,13 +151,24 @@ function mergeRow(base: Row, cells: Cells): Row {
 function multisetState(table: Table, gate: LateGate | undefined): TableState {
   const rowKey = rowIdentity(table.fields.map((field) => field.columnType));
   const check = createRowCheck(table);
+  const isClosed = gate?.isClosed;
+  const sweep = createSweep();
   let counts: Map<Key, number> | undefined;
+  /** The rows that are counted, where one day they can be let go of. */
+  const counted = isClosed === undefined ? undefined : new Map<Key, Row>();
   const hasDeletes = (batches: readonly ChangeBatch[]): boolean =>
     batches.some(({ ops }) => ops !== undefined && ops.includes(ChangeOp.delete));
-  const add = (key: Key, weight: number): void => {
+  const forget = (key: Key): void => {
+    counts!.delete(key);
+    counted?.delete(key);
+  };
+  const add = (key: Key, row: Row, weight: number): void => {
     const count = (counts!.get(key) ?? 0) + weight;
-    if (count === 0) counts!.delete(key);
-    else counts!.set(key, count);
+    if (count === 0) forget(key);
+    else {
+      counts!.set(key, count);
+      counted?.set(key, row);
+    }
   };
   return {
     check: (batches) =>
@@ -169,7 +180,7 @@ function multisetState(table: Table, gate: LateGate | undefined): TableState {
     needsRows: (batches) => counts === undefined && hasDeletes(batches),
     load(delta) {
       counts ??= new Map();
-      for (const [row, weight] of delta) add(rowKey(row), weight);
+      for (const [row, weight] of delta) if (isClosed?.(row) !== true) add(rowKey(row), row, weight);
     },
     loaded() {
       counts ??= new Map();
@@ -192,12 +203,16 @@ function multisetState(table: Table, gate: LateGate | undefined): TableState {
         // A delete of a row that is not there does nothing.
         const clamped = weight < 0 ? -Math.min(-weight, counts.get(key) ?? 0) : weight;
         if (clamped === 0) continue;
-        add(key, clamped);
+        add(key, row, clamped);
         delta.push([row, clamped]);
       }
       return delta;
     },
-    release: () => undefined,
+    release() {
+      if (counts === undefined || counted === undefined || !sweep.isDue(counts.size)) return;
+      for (const [key, row] of counted) if (isClosed!(row)) forget(key);
+      sweep.done(counts.size);
+    },
     takeErrors: (wanted) => gate?.takeErrors(wanted) ?? [],
     get retained() {
       return counts?.size ?? 0;

@@ -10,7 +10,10 @@ export interface LateGate {
   refuses(op: number, cells: Cells, before: Row | undefined): boolean;
   /** Takes note of a row that the table has taken. */
   took(row: Row): void;
-  /** Whether no change can reach a row any more: its key alone is behind a watermark. Undefined: of no row this can be said. */
+  /**
+   * Whether no change can reach a row any more: its key, or without a key anything in it, is behind a watermark. Undefined: of no row
+   * this can be said.
+   */
   readonly isClosed: ((row: Row) => boolean) | undefined;
   /** What was refused since the last call, as rows of the error view; none when nobody wants them. */
   takeErrors(wanted: boolean): Row[];
@@ -54,7 +57,7 @@ export function createLateGate(table: Table, watermarks: readonly Watermark[]): 
     took(row) {
       for (const watermark of watermarks) watermark.observe(row[watermark.column]);
     },
-    isClosed: ofKey.length === 0 ? undefined : (row) => ofKey.some((watermark) => watermark.isLate(row[watermark.column])),
+    isClosed: ofDelete.length === 0 ? undefined : (row) => ofDelete.some((watermark) => watermark.isLate(row[watermark.column])),
     takeErrors(wanted) {
       const errors = wanted ? refused.map(describe) : [];
       refused = [];

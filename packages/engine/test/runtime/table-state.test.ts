@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { ChangeOp, type Table } from "@headgate/engine";
 import { createTableState } from "../../src/runtime/table-state.ts";
+import { createLateGate } from "../../src/streaming/late-gate.ts";
+import { createWatermarks } from "../../src/streaming/watermarks.ts";
 import { compiled } from "./model.ts";
 
 const tableOf = async (sql: string): Promise<Table> => (await compiled(sql)).tables[0]!;
@@ -56,4 +58,25 @@ describe("a table's state", () => {
     expect(state.apply(deletion)).toEqual([[[1], -1]]);
     expect(state.retained).toBe(2);
   });
+
+  test.each(["id BIGINT LATENESS 10, a INT", "id BIGINT LATENESS 10 PRIMARY KEY, a INT"])(
+    "of %s lets go of rows that no change can reach any more, however long the stream",
+    async (columns) => {
+      const table = await tableOf(`CREATE TABLE t (${columns})`);
+      const watermarks = createWatermarks({ tables: [table] });
+      const state = createTableState(table, createLateGate(table, watermarks.of("t")));
+      state.loaded();
+      let most = 0;
+      for (let at = 0n; at < 2000n; at++) {
+        const changes = [{ rows: [[at, 1], [at, 2], [at - 3n, 1], [at - 20n, 1]], ops: Uint8Array.of(0, 0, ChangeOp.delete, ChangeOp.delete) }]; // prettier-ignore
+        const delta = state.apply(changes);
+        expect(delta.filter(([row]) => (row[0] as bigint) < at - 3n)).toEqual([]);
+        watermarks.advance();
+        state.release();
+        most = Math.max(most, state.retained);
+      }
+      expect(most).toBeLessThan(60);
+      expect(state.takeErrors(true)).toHaveLength(2000 - 1);
+    },
+  );
 });
