@@ -8,4 +8,5 @@ export type { Properties } from "./properties.ts";
 export { serveSharedKafka, type SharedKafkaServer } from "./serve-shared-kafka.ts";
 export { givenKafka, sharedKafka, sharedSocketVariable, type KafkaAddresses } from "./shared-kafka.ts";
 export { missingForKafka } from "./tools.ts";
+export { newTopicName, Topics, type Written } from "./topics.ts";
 export { waitUntil, type WaitOptions } from "./wait-until.ts";

@@ -9,6 +9,7 @@ export type * from "./registry.ts";
 export { ConnectorError, SinkPositionLost, type ConnectorErrorCode } from "./errors.ts";
 export { abortable } from "./abortable.ts";
 export { systemClock, type Clock } from "./clock.ts";
+export { messageBytes } from "./message-bytes.ts";
 export {
   anything,
   boolean,

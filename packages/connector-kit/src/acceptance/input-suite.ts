@@ -1,4 +1,5 @@
 import { ConnectorError } from "../errors.ts";
+import { messageBytes } from "../message-bytes.ts";
 import type { InputChunk, InputContext, InputTransport, InputTransportDefinition } from "../input.ts";
 import { configCases, type BadConfig } from "./config-cases.ts";
 import { check, forSeeds, within, type Choices, type TestHooks } from "./hooks.ts";
@@ -67,15 +68,14 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
           if (chunk !== undefined) chunks.push(chunk);
         }
         // As if a parser still held the end of the last piece.
-        const last = chunks.at(-1);
-        const held = last === undefined || last.kind === "changes" ? 0 : choose.below(last.bytes.byteLength + 1);
+        const { kept, held } = holdBack(chunks, choose);
         const resumeAt = input.position?.(held);
         if (resumeAt === undefined) return;
         const stored = JSON.parse(JSON.stringify(resumeAt)) as typeof resumeAt;
         const later = definition.create(definition.parseConfig(config), { ...context, resumeAt: stored });
         try {
           await later.open(never());
-          same(contentOf([...withoutEnd(chunks, held), ...(await readAll(later, never))]), content);
+          same(contentOf([...kept, ...(await readAll(later, never))]), content);
         } finally {
           await later.close();
         }
@@ -110,10 +110,19 @@ export function inputSuite(hooks: TestHooks, subject: InputSubject): void {
   });
 }
 
-function withoutEnd(chunks: readonly InputChunk[], bytes: number): InputChunk[] {
+/** Takes a random part of the last piece away: bytes, or whole messages. */
+function holdBack(chunks: readonly InputChunk[], choose: Choices): { readonly kept: readonly InputChunk[]; readonly held: number } {
   const last = chunks.at(-1);
-  if (last === undefined || last.kind === "changes") return [...chunks];
-  return [...chunks.slice(0, -1), { ...last, bytes: last.bytes.subarray(0, last.bytes.byteLength - bytes) }];
+  if (last === undefined || last.kind === "changes") return { kept: chunks, held: 0 };
+  if (last.kind === "messages") {
+    const count = choose.below(last.messages.length + 1);
+    const messages = last.messages.slice(0, count);
+    const held = last.messages.slice(count).reduce((sum, message) => sum + messageBytes(message), 0);
+    return { kept: [...chunks.slice(0, -1), { ...last, messages }], held };
+  }
+  const held = choose.below(last.bytes.byteLength + 1);
+  const bytes = last.bytes.subarray(0, last.bytes.byteLength - held);
+  return { kept: [...chunks.slice(0, -1), { ...last, bytes }], held };
 }
 
 /** Text that stands for what chunks hold, whatever their boundaries. */
@@ -123,11 +132,12 @@ export function contentOf(chunks: readonly InputChunk[]): string {
     if (typeof value === "bigint") return `${value}n`;
     return value instanceof Uint8Array ? [...value] : value;
   };
-  const parts = chunks.map((chunk) =>
-    chunk.kind === "changes"
-      ? chunk.batch.rows.map((row) => `${JSON.stringify(row, spell)}\n`).join("")
-      : decoder.decode(chunk.bytes, { stream: true }),
-  );
+  const text = (chunk: InputChunk): string => {
+    if (chunk.kind === "changes") return chunk.batch.rows.map((row) => `${JSON.stringify(row, spell)}\n`).join("");
+    if (chunk.kind === "messages") return chunk.messages.map(({ value }) => decoder.decode(value ?? undefined, { stream: true })).join("");
+    return decoder.decode(chunk.bytes, { stream: true });
+  };
+  const parts = chunks.map(text);
   return parts.join("") + decoder.decode();
 }
 

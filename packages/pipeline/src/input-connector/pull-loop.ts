@@ -1,7 +1,10 @@
 import {
   ConnectorError,
+  messageBytes,
   type InputChunk,
+  type InputMessage,
   type InputTransport,
+  type ParsedBatch,
   type ParsedBatches,
   type ParseError,
   type Parser,
@@ -74,7 +77,7 @@ export class PullLoop {
     for (;;) {
       const chunk = await this.#nextChunk();
       if (chunk === undefined) break;
-      if (chunk.kind !== "changes") this.#place.pushed(chunk.bytes.byteLength);
+      this.#place.pushed(bytesOf(chunk), chunk.kind === "messages");
       // Read while the pause was on its way: kept, but not counted before the connector runs again.
       await this.#permission();
       switch (chunk.kind) {
@@ -87,6 +90,9 @@ export class PullLoop {
         case "message":
           if (parser !== undefined) await this.#ingest(parser.push(chunk.bytes));
           if (parser !== undefined) await this.#ingest(parser.finish());
+          break;
+        case "messages":
+          if (parser !== undefined) await this.#ingestMessages(parser, chunk.messages);
           break;
       }
       await this.#breather.pause();
@@ -131,7 +137,8 @@ export class PullLoop {
     const { connector, shouldRun, signal } = this.#options;
     const iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
     for (;;) {
-      const item = await iterator.next();
+      // A parser that asks others (for a schema) fails when they do, and goes on where it was.
+      const item = await this.#retrying(async () => iterator.next(), signal);
       if (item.done === true) return;
       const { batch, bytes, errors } = item.value;
       if (!this.#place.skipping) for (const error of errors) connector.parseErrors.add(describeParseError(error), error.tag);
@@ -140,6 +147,10 @@ export class PullLoop {
       if (!shouldRun()) await this.#permission();
       await this.#breather.pause();
     }
+  }
+
+  async #ingestMessages(parser: Parser, messages: readonly InputMessage[]): Promise<void> {
+    if (messages.length > 0) await this.#ingest(parser.messages?.(messages) ?? oneByOne(parser, messages));
   }
 
   #enqueue(batch: ChangeBatch, bytes: number): void {
@@ -166,6 +177,34 @@ export class PullLoop {
       }
     }
   }
+}
+
+/** Bytes of a chunk that go through the parser. */
+function bytesOf(chunk: InputChunk): number {
+  if (chunk.kind === "changes") return 0;
+  return chunk.kind === "messages" ? chunk.messages.reduce((sum, message) => sum + messageBytes(message), 0) : chunk.bytes.byteLength;
+}
+
+/** For a parser that knows nothing of messages: each one is a stream of its own. */
+async function* oneByOne(parser: Parser, messages: readonly InputMessage[]): AsyncGenerator<ParsedBatch> {
+  for (const message of messages) {
+    const size = messageBytes(message);
+    let told = 0;
+    let last: ParsedBatch = { batch: { rows: [], ops: undefined }, bytes: 0, errors: [] };
+    for await (const batch of wholeStream(parser, message.value ?? new Uint8Array())) {
+      // All of a message's bytes go with its last batch: only there does the source's place move behind it.
+      const bytes = Math.min(told + last.bytes, size - 1) - told;
+      if (last.batch.rows.length > 0 || last.errors.length > 0) yield { ...last, bytes };
+      told += bytes;
+      last = { ...batch, errors: batch.errors.map((error) => ({ ...error, description: `${error.description} (${message.place})` })) };
+    }
+    yield { ...last, bytes: size - told };
+  }
+}
+
+async function* wholeStream(parser: Parser, bytes: Uint8Array): AsyncGenerator<ParsedBatch> {
+  yield* parser.push(bytes);
+  yield* parser.finish();
 }
 
 /** One line that names record, column and offending text where they are known. */

@@ -22,6 +22,7 @@ export class SourcePlace {
   /** Bytes that were pushed into the parser, and are not behind a batch. */
   #held = 0;
   #begun = false;
+  #apart = false;
 
   constructor(transport: InputTransport, parser: Parser | undefined, skip: number) {
     this.#transport = transport;
@@ -41,8 +42,10 @@ export class SourcePlace {
     this.#anchor = this.#transport.position?.(0);
   }
 
-  pushed(bytes: number): void {
+  /** `apart`: whole messages, each a stream of its own, so that the transport can tell where a batch stands by bytes alone. */
+  pushed(bytes: number, apart = false): void {
     this.#held += bytes;
+    this.#apart = apart;
   }
 
   /** The part of a batch that is new; undefined when there is none. */
@@ -50,7 +53,7 @@ export class SourcePlace {
     const count = batch.rows.length;
     if (this.#parser !== undefined) this.#held -= bytes;
     this.#rows += count;
-    const restartable = this.#parser === undefined || this.#parser.restartable?.() === true;
+    const restartable = this.#apart || this.#parser === undefined || this.#parser.restartable?.() === true;
     const place = restartable ? this.#transport.position?.(this.#held) : undefined;
     if (place !== undefined) {
       this.#anchor = place;

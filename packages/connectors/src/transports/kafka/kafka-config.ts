@@ -34,8 +34,9 @@ export function kafkaConfig<Own extends Shape, Options extends Shape>(own: Own, 
     }
     const read = (shape: Shape): Record<string, unknown> =>
       Object.fromEntries(Object.entries(shape).map(([name, check]) => [name, check(given.get(name), name)]));
+    const ownFields = ownCheck(fields, path);
     const connection = connectionOf(read(connectionOptions) as Fields<typeof connectionOptions>);
-    return { own: ownCheck(fields, path), options: read(options) as Fields<Options>, connection };
+    return { own: ownFields, options: read(options) as Fields<Options>, connection };
   };
 }
 
