@@ -1,4 +1,4 @@
-/** What the runner and its processes say to each other over IPC. */
+/** Ways to build the server. */
 export type Variant =
   "express" | "express again" | "headgate" | "headgate, shell alone" | "headgate, log off" | "headgate, auth on" | "headgate, express lane";
 export const variants: readonly Variant[] = [
@@ -11,12 +11,8 @@ export const variants: readonly Variant[] = [
   "headgate, express lane",
 ];
 
-/** Runner → server process. */
-export type ServerRequest = { readonly type: "cpu" } | { readonly type: "stop" };
-/** Server process → runner. */
-export type ServerNews =
-  | { readonly type: "listening"; readonly port: number; readonly path: string; readonly authorization: string | null }
-  | { readonly type: "cpu"; readonly micros: number };
+/** Where the status of the bench pipeline's output connector is read. */
+export const statusPath = "/v0/pipelines/bench/views/totals/connectors/out/stats";
 
 /** Runner → load process. */
 export interface LoadRequest {

@@ -1,13 +1,12 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { median, printTable } from "../print-table.ts";
-import { variants, type LoadRequest, type LoadResult, type ServerNews, type ServerRequest, type Variant } from "./messages.ts";
+import { eventOrExit, startServerChild, type ServerChild } from "../server-child.ts";
+import { statusPath, variants, type LoadRequest, type LoadResult, type Variant } from "./messages.ts";
 
 interface Contestant {
   readonly variant: Variant;
-  readonly process: ChildProcess;
-  readonly target: Extract<ServerNews, { readonly type: "listening" }>;
+  readonly server: ServerChild;
   readonly samples: { requestsPerSecond: number; cpuMicros: number }[];
 }
 
@@ -42,7 +41,7 @@ export async function runHttpBench(args: readonly string[]): Promise<void> {
     console.log(values.json ? JSON.stringify({ settings, node: process.version, variants: report }, null, 2) : table(report));
   } finally {
     load.kill();
-    await Promise.all(contestants.map(({ process: server }) => stop(server)));
+    await Promise.all(contestants.map(({ server }) => server.stop()));
   }
 }
 
@@ -56,56 +55,23 @@ function chosenVariants(list: string): readonly Variant[] {
 }
 
 async function openContestant(variant: Variant): Promise<Contestant> {
-  const server = fork(new URL("server-process.ts", import.meta.url), [variant], { execArgv: process.execArgv });
-  const target = await news(server, "listening");
-  return { variant, process: server, target, samples: [] };
+  return { variant, server: await startServerChild("http", variant), samples: [] };
 }
 
 async function measure(
-  contestant: Contestant,
+  { samples, server }: Contestant,
   load: ChildProcess,
   settings: Pick<LoadRequest, "connections" | "milliseconds">,
 ): Promise<void> {
-  const { port, path, authorization } = contestant.target;
-  const before = await cpu(contestant.process);
-  load.send({ port, path, authorization, ...settings } satisfies LoadRequest);
-  const [result] = (await orExit(load, "message")) as [LoadResult];
-  const after = await cpu(contestant.process);
-  contestant.samples.push({
+  const { authorization, port } = server.listening;
+  const before = await server.usage();
+  load.send({ port, path: statusPath, authorization, ...settings } satisfies LoadRequest);
+  const [result] = (await eventOrExit(load, "message")) as [LoadResult];
+  const after = await server.usage();
+  samples.push({
     requestsPerSecond: (result.requests * 1000) / result.milliseconds,
-    cpuMicros: (after - before) / result.requests,
+    cpuMicros: ((after.server - before.server) * 1000) / result.requests,
   });
-}
-
-async function cpu(server: ChildProcess): Promise<number> {
-  server.send({ type: "cpu" } satisfies ServerRequest);
-  return (await news(server, "cpu")).micros;
-}
-
-async function news<Type extends ServerNews["type"]>(server: ChildProcess, type: Type): Promise<Extract<ServerNews, { type: Type }>> {
-  const [message] = (await orExit(server, "message")) as [ServerNews];
-  if (message.type !== type) throw new Error(`expected '${type}', got '${message.type}'`);
-  return message as Extract<ServerNews, { type: Type }>;
-}
-
-/** The next event of a process, or an error when the process ends instead. */
-async function orExit(process: ChildProcess, event: string): Promise<unknown[]> {
-  const ended = new AbortController();
-  const exit = once(process, "exit", { signal: ended.signal }).then(([code]) => {
-    throw new Error(`a process of the benchmark ended with ${String(code)}`);
-  });
-  try {
-    return await Promise.race([once(process, event, { signal: ended.signal }), exit]);
-  } finally {
-    ended.abort();
-    await exit.catch(() => undefined);
-  }
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || !server.connected) return;
-  server.send({ type: "stop" } satisfies ServerRequest);
-  await once(server, "exit");
 }
 
 interface Line {
