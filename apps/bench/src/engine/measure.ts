@@ -31,11 +31,10 @@ export interface Measured {
 export async function measure(workload: string, contestants: readonly Contestant[], settings: Settings): Promise<Measured[]> {
   const children: WorkloadChild[] = [];
   try {
-    for (const contestant of contestants) {
-      const child = await startChild(contestant, workload);
-      children.push(child);
-      await child.load(settings.base);
-    }
+    const started = await Promise.allSettled(contestants.map((contestant) => startChild(contestant, workload)));
+    for (const start of started) if (start.status === "fulfilled") children.push(start.value);
+    for (const start of started) if (start.status === "rejected") throw start.reason;
+    await Promise.all(children.map((child) => child.load(settings.base)));
     const measured: Measured[] = [];
     for (const batch of settings.batches) measured.push(...(await rounds(workload, children, batch, settings)));
     return measured;
