@@ -1,5 +1,4 @@
 import type { PlanType } from "../plan/types.ts";
-import { internalFunctions } from "./internal-functions.ts";
 import { jsonFunctions } from "./json/json-functions.ts";
 import { listFunctions } from "./lists/list-functions.ts";
 import { mapFunctions } from "./lists/map-functions.ts";
@@ -18,7 +17,6 @@ export const functionTable: readonly ScalarFunction[] = [
   ...structFunctions,
   ...mapFunctions,
   ...jsonFunctions,
-  ...internalFunctions,
 ];
 
 const byName = new Map<string, Overload[]>();

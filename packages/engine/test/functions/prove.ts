@@ -6,6 +6,7 @@ import { fromDuckDBValue } from "../../src/duckdb/from-duckdb-value.ts";
 import { quoteIdentifier } from "../../src/duckdb/quote.ts";
 import { EvaluationError } from "../../src/expression/evaluation-error.ts";
 import { createFunctionBuilder } from "../../src/expression/generate.ts";
+import { findIntrinsic } from "../../src/expression/intrinsics.ts";
 import { findFunction } from "../../src/functions/function-table.ts";
 import type { Expression, PlanType } from "../../src/plan/types.ts";
 import type { ColumnType, Value } from "../../src/types.ts";
@@ -119,7 +120,7 @@ function attempt(run: () => Value): Value | typeof fault {
 
 function bindCall(name: string, args: readonly Argument[], result: PlanType): (tuple: readonly Value[]) => Value {
   const types = args.map((argument) => argument.plan);
-  const overload = findFunction(name, types, result);
+  const overload = findIntrinsic(name, types, result) ?? findFunction(name, types, result);
   if (overload === undefined) throw new Unsupported(`${name}(${types.map((type) => type.id).join(", ")})`);
   const expressions = args.map((argument, index): Expression =>
     isFixed(argument) ? { kind: "constant", value: argument.value, type: argument.plan } : { kind: "column", index, type: argument.plan },

@@ -1,3 +1,4 @@
+import { functionTemplates } from "./function-templates.ts";
 import { columnKinds, type FuzzType } from "./fuzz-types.ts";
 
 /**
@@ -162,5 +163,6 @@ function build(): Map<FuzzType, string[]> {
   add("BOOLEAN", "list_contains({INTEGER[]}, {INTEGER})", "list_has_any({INTEGER[]}, {INTEGER[]})");
   add("STRUCT(p INTEGER, q VARCHAR)", "{'p': {INTEGER}, 'q': {VARCHAR}}");
   add("MAP(VARCHAR, INTEGER)", "MAP {'k': {INTEGER}}");
+  for (const [type, texts] of Object.entries(functionTemplates)) add(type, ...texts);
   return templates;
 }

@@ -72,5 +72,5 @@ export function someType(scope: Scope, among?: readonly FuzzType[]): FuzzType {
     .map((column) => column.type)
     .filter((type) => !type.endsWith("~") && (among === undefined || among.includes(type)));
   if (here.length > 0 && dice.chance(0.75)) return dice.pick(here);
-  return dice.pick(among ?? ["INTEGER", "BIGINT", "VARCHAR", "BOOLEAN", "DECIMAL(9,2)", "DOUBLE", "DATE", "TIMESTAMP", "INTEGER[]"]);
+  return dice.pick(among ?? ["INTEGER", "BIGINT", "VARCHAR", "BOOLEAN", "DECIMAL(9,2)", "DOUBLE", "DATE", "TIMESTAMP", "INTEGER[]", "HUGEINT", "INTERVAL", "JSON", "STRUCT(p INTEGER, q VARCHAR)", "VARCHAR[]"]); // prettier-ignore
 }

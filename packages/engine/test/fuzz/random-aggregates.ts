@@ -16,7 +16,11 @@ export const aggregateTemplates: readonly (readonly [weight: number, type: FuzzT
   [2, "BOOLEAN", "bool_and({BOOLEAN})"], [2, "BOOLEAN", "bool_or({BOOLEAN})"],
   [1, "DOUBLE~", "stddev({INTEGER})"], [1, "DOUBLE~", "var_pop({DOUBLE!})"], [1, "DOUBLE~", "stddev_pop({BIGINT})"], [1, "DOUBLE~", "variance({DOUBLE!})"],
   [1, "INTEGER", "bit_and({INTEGER})"], [1, "INTEGER", "bit_or({INTEGER})"], [1, "INTEGER", "bit_xor({INTEGER})"],
-  [1, "HUGEINT", "count_if({BOOLEAN})"], [1, "DOUBLE", "median({INTEGER})"],
+  [1, "HUGEINT", "count_if({BOOLEAN})"], [2, "DOUBLE", "median({INTEGER})"],
+  [1, "DOUBLE", "quantile_cont({BIGINT}, 0.25)"], [1, "DECIMAL(9,2)", "median({DECIMAL(9,2)})"], [1, "TIMESTAMP", "median({TIMESTAMP})"], [1, "DOUBLE", "median({DOUBLE!})"],
+  [1, "INTEGER", "quantile_disc({INTEGER}, 0.5)"], [1, "VARCHAR", "quantile_disc({VARCHAR}, 0.3)"], [1, "DATE", "quantile_disc({DATE}, 0.9)"],
+  [1, "DOUBLE~", "sem({INTEGER})"], [1, "DOUBLE~", "var_samp({SMALLINT})"], [1, "TIMESTAMP", "avg({TIMESTAMP})"], [1, "HUGEINT", "sum({BOOLEAN})"],
+  [1, "BIGINT", "bit_and({BIGINT})"], [1, "SMALLINT", "bit_xor({SMALLINT})"],
 ]; // prettier-ignore
 
 /** Some aggregates over a scope. `source.key` is a column that differs in every row, if there is one. */
@@ -70,6 +74,8 @@ function ordered(scope: Scope): Typed {
   if (fitting.length === 0) return counted(scope);
   const { sql, type } = dice.pick(fitting);
   const direction = dice.pick(["", " DESC", " NULLS FIRST"]);
+  if (dice.chance(0.3))
+    return { sql: sequence(`${dice.pick(["first", "last", "any_value"])}(${sql} ORDER BY ${sql}${direction})`, filter(scope)), type };
   if (type === "VARCHAR" && dice.chance(0.5))
     return { sql: sequence(`string_agg(${sql}, ',' ORDER BY ${sql}${direction})`, filter(scope)), type };
   return { sql: sequence(`array_agg(${sql} ORDER BY ${sql}${direction})`, filter(scope)), type: `${type}[]` };
@@ -80,5 +86,8 @@ function argument(scope: Scope, key: string | undefined): Typed {
   const { dice } = scope;
   const { sql, type }: ScopeColumn = dice.pick(scope.columns);
   if (type.endsWith("~") || type === "DOUBLE0") return counted(scope);
-  return { sql: sequence(`${dice.pick(["arg_min", "arg_max"])}(${sql}, ${key ?? sql})`, filter(scope)), type };
+  return {
+    sql: sequence(`${dice.pick(["arg_min", "arg_max", "arg_min_null", "arg_max_null"])}(${sql}, ${key ?? sql})`, filter(scope)),
+    type,
+  };
 }

@@ -1,5 +1,5 @@
 import type { Dice } from "./dice.ts";
-import { randomExpression, someType, type Scope, type ScopeColumn } from "./expressions.ts";
+import { randomExpression, randomPredicate, someType, type Scope, type ScopeColumn } from "./expressions.ts";
 import type { FuzzType } from "./fuzz-types.ts";
 import type { Typed } from "./random-aggregates.ts";
 import { list, optional, sequence, type SqlNode } from "./sql-tree.ts";
@@ -31,28 +31,32 @@ export function randomPeerWindow(scope: Scope): Typed {
 }
 
 function rank({ dice, columns }: Scope, partition: SqlNode): Typed {
-  const name = dice.pick(["rank()", "dense_rank()"]);
-  return { sql: sequence(`${name} OVER (`, partition, `ORDER BY ${dice.pick(columns).sql})`), type: "BIGINT" };
+  const [name, type] = dice.pick([["rank()", "BIGINT"], ["dense_rank()", "BIGINT"], ["percent_rank()", "DOUBLE"], ["cume_dist()", "DOUBLE"]] as const); // prettier-ignore
+  return { sql: sequence(`${name} OVER (`, partition, `ORDER BY ${dice.pick(columns).sql})`), type };
 }
 
 function ranking(scope: Scope, partition: SqlNode): Typed {
   const { dice, columns } = scope;
   if (dice.chance(0.5)) return rank(scope, partition);
-  return { sql: sequence("row_number() OVER (", partition, "ORDER BY ", totalOrder(dice, columns), ")"), type: "BIGINT" };
+  const name = dice.pick(["row_number()", "row_number()", "ntile(3)"]);
+  return { sql: sequence(`${name} OVER (`, partition, "ORDER BY ", totalOrder(dice, columns), ")"), type: "BIGINT" };
 }
+
+const ignoring = (dice: Dice): string => (dice.chance(0.25) ? " IGNORE NULLS" : "");
 
 function neighbour({ dice, columns }: Scope, partition: SqlNode): Typed {
   const { sql, type } = dice.pick(columns);
   const name = dice.pick(["lag", "lead"]);
-  const distance = dice.chance(0.3) ? ", 2" : "";
+  const distance = `${dice.chance(0.3) ? ", 2" : ""}${ignoring(dice)}`;
   return { sql: sequence(`${name}(${sql}${distance}) OVER (`, partition, "ORDER BY ", totalOrder(dice, columns), ")"), type };
 }
 
 function end({ dice, columns }: Scope, partition: SqlNode): Typed {
   const { sql, type } = dice.pick(columns);
-  const name = dice.pick(["first_value", "last_value"]);
+  const name = dice.pick(["first_value", "last_value", "nth_value"]);
+  const what = `${sql}${name === "nth_value" ? ", 2" : ""}${ignoring(dice)}`;
   const frame = dice.chance(0.4) ? optional(" ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING") : "";
-  return { sql: sequence(`${name}(${sql}) OVER (`, partition, "ORDER BY ", totalOrder(dice, columns), frame, ")"), type };
+  return { sql: sequence(`${name}(${what}) OVER (`, partition, "ORDER BY ", totalOrder(dice, columns), frame, ")"), type };
 }
 
 const sums: Readonly<Record<string, readonly (readonly [name: string, result: FuzzType])[]>> = {
@@ -70,8 +74,28 @@ function running(scope: Scope, partition: SqlNode, byPlace = true): Typed {
   const over = dice.weighted<() => SqlNode>([
     [4, () => partition],
     [3, () => sequence(partition, `ORDER BY ${dice.pick(columns).sql}`)],
+    [2, () => sequence(partition, sharedFrame(scope))],
     [byPlace ? 2 : 0, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN 1 PRECEDING AND CURRENT ROW")],
     [byPlace ? 1 : 0, () => sequence(partition, "ORDER BY ", totalOrder(dice, columns), " ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING")],
   ])();
-  return { sql: sequence(`${name}(`, list([argument]), ") OVER (", over, ")"), type: result };
+  const filter = dice.chance(0.1) ? optional(" FILTER (WHERE ", randomPredicate(scope, 1), ")") : "";
+  return { sql: sequence(`${name}(`, list([argument]), ")", filter, " OVER (", over, ")"), type: result };
 }
+
+/** Frames that equal rows share: by value, or by groups of peers. */
+function sharedFrame({ dice, columns }: Scope): string {
+  const { sql, type } = dice.pick(columns);
+  const direction = dice.pick(["", " DESC", " NULLS FIRST"]);
+  const distance = distances[type];
+  if (distance === undefined || dice.chance(0.4)) return `ORDER BY ${sql}${direction} GROUPS BETWEEN 1 PRECEDING AND ${dice.pick(["CURRENT ROW", "1 FOLLOWING"])}`;
+  return `ORDER BY ${sql}${direction} RANGE BETWEEN ${distance} PRECEDING AND ${dice.pick(["CURRENT ROW", `${distance} FOLLOWING`, "UNBOUNDED FOLLOWING"])}`;
+} // prettier-ignore
+
+const distances: Readonly<Partial<Record<FuzzType, string>>> = {
+  "SMALLINT": "2",
+  "INTEGER": "1",
+  "BIGINT": "2",
+  "DECIMAL(9,2)": "1.5",
+  "DATE": "INTERVAL 30 DAYS",
+  "TIMESTAMP": "INTERVAL 1 DAY",
+}; // prettier-ignore

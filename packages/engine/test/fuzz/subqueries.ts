@@ -61,8 +61,19 @@ export function subqueryPredicate(context: Context, scope: Scope): SqlNode | und
   const column = inner.columns.find((candidate) => suits(candidate.type, type));
   if (column === undefined) return undefined;
   const left = randomExpression({ ...scope, scalar: undefined, predicate: undefined }, type, 1);
+  if (dice.chance(0.15)) return tuple(dice, scope, inner);
   const operator = dice.weighted([[5, "IN"], [4, "NOT IN"], [1, "> ALL"], [1, "= ANY"]]); // prettier-ignore
   return sequence("(", left, ` ${operator} (SELECT ${column.sql} FROM `, inner.from, inner.where, "))");
+}
+
+/** Two columns against two, not correlated: DuckDB has no plan for more. */
+function tuple(dice: Dice, scope: Scope, inner: Inner): SqlNode | undefined {
+  const pairs = inner.columns.flatMap((column) =>
+    scope.columns.filter(({ type }) => type === column.type && !/~$|^MAP|!$/.test(type)).map((outer) => [outer.sql, column.sql] as const),
+  );
+  const [first, second] = dice.shuffle(pairs);
+  if (first === undefined || second === undefined) return undefined;
+  return `((${first[0]}, ${second[0]}) ${dice.pick(["IN", "NOT IN"])} (SELECT ${first[1]}, ${second[1]} FROM ${inner.from}))`;
 }
 
 function innerQuery(context: Context, scope: Scope): Inner {

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { functionTable } from "../../src/functions/function-table.ts";
 import { expressionTemplates } from "./expression-templates.ts";
 import { castName, simplest } from "./fuzz-types.ts";
 import { aggregateTemplates } from "./random-aggregates.ts";
@@ -26,4 +27,13 @@ test("every template of the grammar binds to the type that it stands under", asy
   instance.closeSync();
   expect(wrong).toEqual([]);
   expect(cases.length).toBeGreaterThan(300);
+});
+
+test("every proven function is in the grammar, under one of its names", () => {
+  const texts = [...expressionTemplates.values()].flat();
+  const operators: Readonly<Record<string, RegExp>> = { "~~": / LIKE /, "!~~": / NOT LIKE /, "~~*": / ILIKE /, "!~~*": / NOT ILIKE /, "like_escape": / LIKE .* ESCAPE /, "not_like_escape": / NOT LIKE .* ESCAPE /, "struct_pack": /^\{'/, "struct_extract": /\.p$/ }; // prettier-ignore
+  const calls = (name: string): boolean =>
+    texts.some((text) => operators[name]?.test(text) ?? (/^[a-z]/.test(name) ? text.includes(`${name}(`) : text.includes(name)));
+  const missing = functionTable.filter(({ names }) => !names.some(calls)).map(({ names }) => names[0]);
+  expect(missing).toEqual([]);
 });
