@@ -1,11 +1,16 @@
-import { createManager, type Logger, type Manager, openApiKeys, StartupError } from "@headgate/manager";
+import { type ConnectClusterOptions, createManager, type Logger, type Manager, openApiKeys, StartupError } from "@headgate/manager";
 import { resolve } from "node:path";
 import { UsageError } from "./usage-error.ts";
 
 /** Opens the data folder and brings its pipelines to their desired states. @throws UsageError when the folder cannot be used. */
-export function openManager(options: { readonly dataDir: string; readonly version: string; readonly logger: Logger }): Promise<Manager> {
-  const { dataDir, version, logger } = options;
-  return explained(() => createManager({ dataDirectory: resolve(dataDir), platformVersion: version, logger }));
+export function openManager(options: {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly connectClusters: readonly ConnectClusterOptions[];
+}): Promise<Manager> {
+  const { dataDir, version, logger, connectClusters } = options;
+  return explained(() => createManager({ dataDirectory: resolve(dataDir), platformVersion: version, logger, connectClusters }));
 }
 
 /** Opens only the API keys in the data folder. @throws UsageError when the folder cannot be used, also while a server uses it. */

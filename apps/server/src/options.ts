@@ -13,6 +13,10 @@ export interface ServerOptions {
   readonly insecure: boolean;
   /** Requests that each caller of the Connect dialect has; undefined: no limit. */
   readonly connectRateLimit: RateLimit | undefined;
+  /** A file that names Kafka Connect clusters. */
+  readonly connectConfig: string | undefined;
+  /** Kafka Connect clusters, each as `environment/cluster=url,url`. */
+  readonly connectCluster: readonly string[];
   /** Create a key with this name, print it, and exit. */
   readonly createApiKey: string | undefined;
   readonly role: "read" | "write";
@@ -84,6 +88,16 @@ export function createProgram(version: string): Command {
         .default({ requests: 6000, seconds: 60 } satisfies RateLimit, "6000/60")
         .argParser(rateLimit),
     )
+    .addOption(
+      new Option("--connect-config <file>", "YAML or JSON that names Kafka Connect clusters, see docs/connect.md").env(
+        "HEADGATE_CONNECT_CONFIG",
+      ),
+    )
+    .addOption(
+      new Option("--connect-cluster <environment/cluster=url,...>", "a Kafka Connect cluster by its workers' URLs; can be given again")
+        .default([], "none")
+        .argParser((text: string, earlier: readonly string[]) => [...earlier, text]),
+    )
     .addOption(new Option("--create-api-key <name>", "create an API key, print it, and exit"))
     .addOption(new Option("--role <role>", "role of the created key").default("write").choices(["read", "write"]))
     .allowExcessArguments(false)
@@ -95,6 +109,6 @@ export function parseOptions(argv: readonly string[], version: string): ServerOp
   const program = createProgram(version);
   program.parse([...argv], { from: "user" });
   const options = program.opts<Omit<ServerOptions, "connectRateLimit"> & { readonly connectRateLimit: RateLimit | "off" }>();
-  const { auth, createApiKey, connectRateLimit } = options;
-  return { ...options, auth, createApiKey, connectRateLimit: connectRateLimit === "off" ? undefined : connectRateLimit };
+  const { auth, createApiKey, connectConfig, connectRateLimit } = options;
+  return { ...options, auth, createApiKey, connectConfig, connectRateLimit: connectRateLimit === "off" ? undefined : connectRateLimit };
 }

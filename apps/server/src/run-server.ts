@@ -6,6 +6,7 @@ import { runDemo } from "./demo/run-demo.ts";
 import { listen } from "./listen.ts";
 import { listenPolicy } from "./listen-policy.ts";
 import { createLogger } from "./logger.ts";
+import { readConnectClusters } from "./connect-clusters.ts";
 import { openManager } from "./open-manager.ts";
 import type { ServerOptions } from "./options.ts";
 import { onStopSignal } from "./stop-signal.ts";
@@ -21,7 +22,7 @@ export async function runServer(options: ServerOptions, version: string): Promis
   if (!policy.allowed) throw new UsageError(policy.reason);
   const logger = createLogger(options.logLevel);
   const dataDir = resolve(options.dataDir);
-  const manager = await openManager({ dataDir, version, logger });
+  const manager = await openManager({ dataDir, version, logger, connectClusters: readConnectClusters(options) });
   const { server, close } = createServer({
     manager,
     logger,

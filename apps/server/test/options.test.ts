@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createProgram, parseOptions } from "../src/options.ts";
 
-const names = ["PORT", "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "AUTH", "INSECURE", "CONNECT_RATE_LIMIT"].map((name) => `HEADGATE_${name}`);
+const names = ["PORT", "HOST", "DATA_DIR", "DEMO", "LOG_LEVEL", "AUTH", "INSECURE", "CONNECT_RATE_LIMIT", "CONNECT_CONFIG"].map(
+  (name) => `HEADGATE_${name}`,
+);
 afterEach(() => {
   for (const name of names) delete process.env[name];
 });
@@ -33,6 +35,15 @@ describe("the server's options", () => {
     process.env["HEADGATE_PORT"] = "1";
     process.env["HEADGATE_DEMO"] = "true";
     expect(parseOptions(["--port", "2", "--no-demo", "--auth"], "1")).toMatchObject({ port: 2, demo: false, auth: true });
+  });
+
+  test("Kafka Connect clusters come from a file, and from as many flags as there are clusters", () => {
+    process.env["HEADGATE_CONNECT_CONFIG"] = "clusters.yaml";
+    expect(parseOptions([], "1")).toMatchObject({ connectConfig: "clusters.yaml", connectCluster: [] });
+    expect(parseOptions(["--connect-cluster", "a/b=http://x", "--connect-cluster", "c/d=http://y"], "1").connectCluster).toEqual([
+      "a/b=http://x",
+      "c/d=http://y",
+    ]);
   });
 
   test("a rate limit is requests by seconds, and nothing else", () => {
