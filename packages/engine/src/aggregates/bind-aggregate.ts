@@ -56,10 +56,16 @@ function sameColumn(a: Expression, b: Expression): boolean {
   return a.kind === "column" && b.kind === "column" && a.index === b.index;
 }
 
-/** Rows that the FILTER does not keep become NULL, which is skipped. */
+/** Rows that the FILTER does not keep become NULL, which is skipped. DuckDB evaluates the arguments of these too, and may fault. */
 function filtered(bound: BoundAggregate, filter: Expression | undefined, rows: RowCompiler): BoundAggregate {
   if (filter === undefined) return bound;
   const keeps = rows.predicate([filter]);
   const { input } = bound;
-  return { ...bound, input: (row) => (keeps(row) ? input(row) : null) };
+  return {
+    ...bound,
+    input(row) {
+      const value = input(row);
+      return keeps(row) ? value : null;
+    },
+  };
 }

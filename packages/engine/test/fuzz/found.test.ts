@@ -1,4 +1,4 @@
-import { test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { insert, remove, update } from "../oracle/changes.ts";
 import { expectMaintained } from "./expect-maintained.ts";
 
@@ -75,4 +75,12 @@ test("one infinite value has no variance", async () => {
     ].join("\n"),
     [{ t0: [insert(Infinity, 1), insert(NaN, 2), insert(3, 3)] }],
   );
+});
+
+test("an aggregate's argument is computed for rows that its FILTER leaves out, as in DuckDB", async () => {
+  const checked = await expectMaintained(
+    "CREATE TABLE t0 (p INTEGER); CREATE MATERIALIZED VIEW v1 AS SELECT max(p * p) FILTER (WHERE p > 0) AS c1 FROM t0;",
+    [{ t0: [insert(2)] }, { t0: [insert(-2147483648)] }],
+  );
+  expect(checked.steps).toBe(1);
 });
