@@ -100,7 +100,13 @@ export interface Commit {
 
 /** How one view is kept. */
 export type Maintenance =
-  | { readonly mode: "incremental" }
+  | {
+      readonly mode: "incremental";
+      /** Columns that follow a watermark: rows behind it never change again. Absent when there are none. */
+      readonly bounds?: readonly string[];
+      /** The one of them that emit_final names. */
+      readonly emitFinal?: string;
+    }
   /** Computed anew by DuckDB in each step in which something below it changed. */
   | { readonly mode: "recompute"; readonly reason: string };
 

@@ -2135,6 +2135,13 @@ export interface components {
         /** @description How a view is kept. */
         DataflowView: {
             /**
+             * @description Columns that follow a LATENESS: a row of the view that is behind the watermark in one of them never changes again, and what stands behind
+             *     it is forgotten.
+             */
+            bounds: string[];
+            /** @description The column that the view's `emit_final` names; null without. */
+            emit_final: string | null;
+            /**
              * @description `incremental`: a step costs in proportion to what has changed. `recompute`: the view is computed anew in each step that changes something below it.
              * @enum {string}
              */
@@ -5923,12 +5930,18 @@ export interface operations {
                      *         {
                      *           "name": "totals",
                      *           "mode": "incremental",
-                     *           "reason": null
+                     *           "reason": null,
+                     *           "bounds": [
+                     *             "day"
+                     *           ],
+                     *           "emit_final": null
                      *         },
                      *         {
                      *           "name": "medians",
                      *           "mode": "recompute",
-                     *           "reason": "the aggregate median is not kept incrementally"
+                     *           "reason": "the aggregate median is not kept incrementally",
+                     *           "bounds": [],
+                     *           "emit_final": null
                      *         }
                      *       ],
                      *       "nodes": [

@@ -1,6 +1,7 @@
 import type { Maintenance } from "../engine.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import { errorViewName } from "../program/error-view.ts";
+import type { Bounds } from "../streaming/bound.ts";
 import { nothingRises } from "../streaming/rising.ts";
 import { createWatermarks } from "../streaming/watermarks.ts";
 import { createEmitFinal } from "../operators/emit-final.ts";
@@ -48,12 +49,21 @@ function addView(builder: GraphBuilder, view: View, plan: PlanNode | Unsupported
   try {
     const content = buildPlan(builder, plan, rows);
     addBoundary(builder, view, content, plan, rows);
-    return { mode: "incremental" };
+    return incremental(view, builder.relations.get(view.name)!.bounds);
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     undo();
     return { mode: "recompute", reason: error.message };
   }
+}
+
+function incremental({ fields, emitFinal }: View, bounds: Bounds): Maintenance {
+  const names = fields.flatMap(({ name }, i) => (bounds.has(i) ? name : []));
+  return {
+    mode: "incremental",
+    ...(names.length === 0 ? {} : { bounds: names }),
+    ...(emitFinal === undefined ? {} : { emitFinal: fields[emitFinal]!.name }),
+  };
 }
 
 /** A view's last node: its consolidated content, with emit_final only what of it is final. */

@@ -163,6 +163,18 @@ describe("a view with emit_final", () => {
     expect(sql.split("\n")[startLine - 1]!.slice(startColumn - 1, endColumn)).toBe(column);
   });
 
+  test("says so in the graph, as other views say which of their columns follow a watermark", async () => {
+    const engine = await start(
+      `${tables} CREATE VIEW v WITH ('emit_final' = 'ts') AS SELECT ts, id FROM a; CREATE VIEW w AS SELECT id, ts FROM a; CREATE VIEW x AS SELECT id FROM a;`,
+    );
+    expect([...engine.dataflow.views.values()].slice(1)).toEqual([
+      { mode: "incremental", bounds: ["ts"], emitFinal: "ts" },
+      { mode: "incremental", bounds: ["ts"] },
+      { mode: "incremental" },
+    ]);
+    await engine.close();
+  });
+
   test("cannot be recomputed by DuckDB", async () => {
     const sql = `${tables} CREATE VIEW v WITH ('emit_final' = 'ts') AS SELECT ts FROM a;`;
     const engine = createEngine({ program: await compiled(sql), storage: { kind: "memory" }, maintenance: "recompute" });

@@ -8,6 +8,8 @@ export function toDataflowGraph({ views, nodes }: CompiledDataflow): Schemas["Da
       name,
       mode: maintenance.mode,
       reason: maintenance.mode === "recompute" ? maintenance.reason : null,
+      bounds: maintenance.mode === "incremental" ? [...(maintenance.bounds ?? [])] : [],
+      emit_final: maintenance.mode === "incremental" ? (maintenance.emitFinal ?? null) : null,
     })),
     nodes: nodes.map(({ id, label, detail, inputs, relation }) => ({ id, label, detail, inputs: [...inputs], relation: relation ?? null })),
   };

@@ -82,7 +82,7 @@ export const compiled: NonNullable<Pipeline["compiled"]> = {
   outputConnectors: { "Totals.file": { ...connector, stream: "Totals", send_snapshot: true } },
   dataflow: {
     views: [
-      { name: "Totals", maintenance: { mode: "incremental" } },
+      { name: "Totals", maintenance: { mode: "incremental", bounds: ["day"], emitFinal: "day" } },
       { name: "hidden", maintenance: { mode: "recompute", reason: "a constant" } },
     ],
     nodes: [

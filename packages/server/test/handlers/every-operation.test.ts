@@ -134,8 +134,8 @@ describe.each(["test", "production"] as const)("with %s validation", (validation
       status: 200,
       body: {
         views: [
-          { name: "Totals", mode: "incremental", reason: null },
-          { name: "hidden", mode: "recompute", reason: "a constant" },
+          { name: "Totals", mode: "incremental", reason: null, bounds: ["day"], emit_final: "day" },
+          { name: "hidden", mode: "recompute", reason: "a constant", bounds: [], emit_final: null },
         ],
         nodes: [
           { id: 0, relation: "numbers" },
