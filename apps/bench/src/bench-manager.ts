@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createManager, type Manager } from "@headgate/manager";
+import { type ConnectClusterOptions, createManager, type Manager } from "@headgate/manager";
 
 /** A real manager in a folder of its own, whose pipeline `bench` runs in its own process. */
 export interface BenchManager {
@@ -16,9 +16,13 @@ const deadlineMs = 30_000;
 const pollMs = 5;
 
 /** @throws Error when the pipeline does not run within half a minute */
-export async function openBenchManager(programCode: string, runtimeConfig: Readonly<Record<string, unknown>> = {}): Promise<BenchManager> {
+export async function openBenchManager(
+  programCode: string,
+  runtimeConfig: Readonly<Record<string, unknown>> = {},
+  connectClusters: readonly ConnectClusterOptions[] = [],
+): Promise<BenchManager> {
   const directory = mkdtempSync(join(tmpdir(), "headgate-bench-"));
-  const manager = await createManager({ dataDirectory: directory, platformVersion: "bench" });
+  const manager = await createManager({ dataDirectory: directory, platformVersion: "bench", connectClusters });
   const close = async (): Promise<void> => {
     await manager.close({ deadlineMs: 5000 });
     rmSync(directory, { recursive: true, force: true });

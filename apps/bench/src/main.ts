@@ -1,6 +1,7 @@
 /**
- * Benchmarks by name: `npm run bench -- http|engine|pipeline [--json]`. A benchmark prints a table, or JSON with every sample.
+ * Benchmarks by name: `npm run bench -- http|engine|pipeline|connect [--json]`. A benchmark prints a table, or JSON with every sample.
  */
+import { runConnectBench } from "./connect/run-connect-bench.ts";
 import { runEngineBench } from "./engine/run-engine-bench.ts";
 import { runHttpBench } from "./http/run-http-bench.ts";
 import { runPipelineBench } from "./pipeline/run-pipeline-bench.ts";
@@ -9,6 +10,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   http: runHttpBench,
   engine: runEngineBench,
   pipeline: runPipelineBench,
+  connect: runConnectBench,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

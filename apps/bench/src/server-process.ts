@@ -1,9 +1,10 @@
-/** A server that a benchmark measures, in a process of its own: `server-process.ts http <variant>` or `… pipeline <output file> durable|memory`. */
+/** A server that a benchmark measures, in a process of its own: `server-process.ts http <variant>` `… pipeline <output file> durable|memory` or `… connect <worker's URL> <file> <count>`. */
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { benchPipeline, type BenchManager } from "./bench-manager.ts";
+import { openConnectServer } from "./connect/open-connect-server.ts";
 import { openVariant } from "./http/open-variant.ts";
 import { openPipelineServer } from "./pipeline/open-pipeline-server.ts";
 import type { ServerNews, ServerRequest } from "./server-messages.ts";
@@ -18,6 +19,7 @@ export interface OpenServer {
 const kinds: Readonly<Record<string, (args: readonly string[]) => Promise<OpenServer>>> = {
   http: openVariant,
   pipeline: openPipelineServer,
+  connect: openConnectServer,
 };
 
 const [kind = "", ...args] = process.argv.slice(2);
