@@ -1,7 +1,8 @@
 import type { ErrorCode, OperationId } from "@headgate/contract";
+import { operationList } from "./kit/operations.ts";
 
 /** What the suites can do with a target. */
-export type Capability = "faults" | "keys";
+export type Capability = "faults" | "keys" | "kafka-connect";
 
 /** Documented answers that the suites do not provoke. */
 export interface Exception {
@@ -12,6 +13,18 @@ export interface Exception {
   readonly operations?: readonly OperationId[];
   readonly codes?: readonly ErrorCode[];
   readonly reason: string;
+}
+
+const connectOperations = operationList.filter(({ path }) => path.startsWith("/connect/")).map(({ id }) => id);
+
+/** Successes that a cluster of pipelines cannot give: its connectors are declared in programs, and live with their pipeline. */
+function needingKafkaConnect(replies: readonly (readonly [OperationId, number])[]): readonly Exception[] {
+  return replies.map(([id, status]) => ({
+    without: "kafka-connect",
+    statuses: [status],
+    operations: [id],
+    reason: "Only a Kafka Connect cluster does this.",
+  }));
 }
 
 /** The whole list. A row that is provoked after all fails the coverage test, so that it cannot outlive its reason. */
@@ -33,6 +46,24 @@ export const exceptions: readonly Exception[] = [
     codes: ["ConfigError.UnknownInputTransport", "ConfigError.UnknownOutputTransport"],
     reason: "A program with such a connector does not compile, so it never starts.",
   },
+  {
+    statuses: [400],
+    operations: ["getConnectv1ConnectorOffsetsRequestStatus"],
+    reason: "Published for it; the clusters that are built answer for what is not running too.",
+  },
+  ...needingKafkaConnect([
+    ["createConnectv1Connector", 201],
+    ["createOrUpdateConnectv1ConnectorConfig", 200],
+    ["deleteConnectv1Connector", 200],
+    ["restartConnectv1Connector", 202],
+  ]),
+  { without: "faults", statuses: [429], reason: "The server has to have a low limit, and callers wait for its end." },
+  {
+    without: "faults",
+    statuses: [409],
+    operations: ["alterConnectv1ConnectorOffsetsRequest"],
+    reason: "A request has to meet another one.",
+  },
   { without: "keys", statuses: [401, 403], reason: "The server runs without authentication." },
   { without: "keys", codes: ["InvalidApiKey", "InsufficientPermissions"], reason: "The server runs without authentication." },
   {
@@ -43,6 +74,7 @@ export const exceptions: readonly Exception[] = [
   },
   { without: "faults", statuses: [503], operations: ["getHealth"], reason: "The server has to shut down." },
   { without: "faults", statuses: [500], reason: "The server has to fail." },
+  { without: "faults", statuses: [503], operations: connectOperations, reason: "The engine behind the cluster has to fail." },
   {
     without: "faults",
     statuses: [400],

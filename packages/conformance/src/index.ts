@@ -5,6 +5,7 @@
 export { suites } from "./all-suites.ts";
 export type { Coverage } from "./coverage.ts";
 export { reportCoverage, type CoverageReport } from "./coverage-report.ts";
+export type { ClusterKind } from "./beds/connect-bed.ts";
 export { exceptions, type Capability, type Exception } from "./exceptions.ts";
 export type { Assert, Faults, Suite, SuiteKit, Target } from "./kit/suite-kit.ts";
 export { createRecorder, type Recorder } from "./recording-fetch.ts";

@@ -42,6 +42,7 @@ function headProblems(response: Response, schema: ReplySchema, contentType: stri
   if (response.status === 503 && !/^\d+$/.test(response.headers.get("retry-after") ?? "")) {
     problems.push(`Retry-After must be whole seconds, not ${response.headers.get("retry-after")}`);
   }
+  if (response.status === 429 && !/^\d+$/.test(response.headers.get("retry-after") ?? "")) problems.push("429 must have Retry-After");
   if (!response.headers.get("x-request-id")) problems.push("there is no X-Request-Id");
   return problems;
 }

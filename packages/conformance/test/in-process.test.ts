@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "@jest/globals";
 import { createManager, type Logger, type Manager } from "@headgate/manager";
-import { createServer, type HeadgateServer } from "@headgate/server";
+import { createServer, type HeadgateServer, type ServerOptions } from "@headgate/server";
 import { createRecorder, type Recorder, type Target } from "../src/index.ts";
 import { requestWhileDraining } from "./draining-request.ts";
 import { makeFaulty } from "./faulty-manager.ts";
@@ -31,17 +31,32 @@ beforeAll(async () => {
   const write = (await manager.apiKeys.create("conformance-write", "write")).secret;
   const read = (await manager.apiKeys.create("conformance-read", "read")).secret;
   const faulty = makeFaulty(manager);
-  const serve = () =>
+  const serve = (more: Partial<ServerOptions> = {}) =>
     createServer({
       manager: faulty.manager,
       logger: quiet,
       authentication: { required: true },
       version: { version: platformVersion },
       validation: "test",
+      ...more,
     });
   server = serve();
   const baseUrl = await listen(server);
   let send = (request: Request) => fetch(request);
+  /** Sends to another server for as long as the work lasts. */
+  const instead = async (
+    work: () => Promise<void>,
+    other: HeadgateServer,
+    sendTo: (other: HeadgateServer, url: string) => (request: Request) => Promise<Response>,
+  ): Promise<void> => {
+    const usual = send;
+    send = sendTo(other, await listen(other));
+    try {
+      await work();
+    } finally {
+      send = usual;
+    }
+  };
   const recorder = createRecorder({ baseUrl, fetch: (request) => send(request) });
   target = {
     baseUrl,
@@ -53,16 +68,15 @@ beforeAll(async () => {
     faults: {
       fail: faulty.fail,
       restore: faulty.restore,
-      whileShuttingDown: async (work) => {
-        const usual = send;
-        const other = serve();
-        await listen(other);
-        send = (request) => requestWhileDraining(other, request);
-        try {
-          await work();
-        } finally {
-          send = usual;
-        }
+      whileShuttingDown: (work) => instead(work, serve(), (other) => (request) => requestWhileDraining(other, request)),
+      whileLimited: async (work) => {
+        const other = serve({ connectRateLimit: { requests: 1, seconds: 60 } });
+        await instead(work, other, (_, url) => async (request) => {
+          const { method, headers } = request;
+          const body = request.body === null ? null : await request.arrayBuffer();
+          return await fetch(request.url.replace(baseUrl, url), { method, headers, body });
+        });
+        await other.close();
       },
     },
   };

@@ -15,3 +15,12 @@ export const operationList: readonly OperationFacts[] = Object.entries(operation
   ...facts,
   id: id as OperationId,
 }));
+
+/** The cloud dialects, whose callers have a limited number of requests. */
+export const isCloudPath = (path: string): boolean => path.startsWith("/connect/") || path.startsWith("/sts/");
+
+/** What stands where a dialect has its code: the code itself, the status, or the code in lower case. */
+export function codeIn(path: string, status: number, code: string): string {
+  if (path.startsWith("/connect/")) return String(status);
+  return path.startsWith("/sts/") ? code.replaceAll(/(?<!^)[A-Z]/g, "_$&").toLowerCase() : code;
+}

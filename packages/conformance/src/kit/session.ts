@@ -29,6 +29,8 @@ export interface Session {
   readonly name: (what: string) => string;
   /** Checks status and code of an error reply; gives its body. */
   readonly expectError: (response: Response | Promise<Response>, status: number, code: string) => Promise<ErrorBody>;
+  /** As `expectError`, for the Connect dialect, which has words and no codes. */
+  readonly expectConnectError: (response: Response | Promise<Response>, status: number, words: RegExp) => Promise<void>;
   /** As `expectError`, for a call of the client. */
   readonly expectFailure: (call: Promise<unknown>, status: number, code: string) => Promise<ErrorBody>;
   /** Creates and compiles a pipeline, and leaves nothing of it behind. */
@@ -117,6 +119,10 @@ export function openSession({ target: targetOf, assert }: SuiteKit): Session {
     send,
     sendTo,
     expectError: async (reply, status, code) => checkedError(assert, await reply, status, code),
+    expectConnectError: async (reply, status, words) => {
+      const { message } = await checkedError(assert, await reply, status, String(status));
+      assert.match(message, words);
+    },
     expectFailure: async (call, status, code) => {
       const error = await call.then(
         () => new Error(`This should have failed with ${status} ${code}.`),
@@ -139,12 +145,26 @@ async function checkedError(assert: Assert, response: Response, status: number, 
   // A reply that should have been an error may be a stream without an end.
   if (response.ok) await response.body?.cancel();
   const text = response.ok ? "" : await response.text();
-  let body: ErrorBody | undefined;
-  try {
-    body = JSON.parse(text) as ErrorBody;
-  } catch {
-    body = undefined;
-  }
+  const body = errorBodyOf(text);
   assert.equal(`${response.status} ${body?.error_code}`, `${status} ${code}`, `expected ${status} ${code}, got ${response.status} ${text}`);
   return body as ErrorBody;
+}
+
+interface ForeignErrorBody {
+  readonly error?: { readonly code: number; readonly message: string };
+  readonly errors?: readonly { readonly code: string; readonly detail: string }[];
+}
+
+/** The body of an error in any of the dialects; in the Connect dialect the code is the status. */
+function errorBodyOf(text: string): ErrorBody | undefined {
+  let body: (ErrorBody & ForeignErrorBody) | undefined;
+  try {
+    body = JSON.parse(text) as ErrorBody & ForeignErrorBody;
+  } catch {
+    return undefined;
+  }
+  const { error, errors } = body;
+  if (error !== undefined) return { message: error.message, error_code: String(error.code), details: null };
+  if (errors?.[0] !== undefined) return { message: errors[0].detail, error_code: errors[0].code, details: null };
+  return body;
 }

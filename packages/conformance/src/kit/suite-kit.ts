@@ -1,3 +1,5 @@
+import type { ClusterKind } from "../beds/connect-bed.ts";
+
 /** What a suite needs of an assertion library; `node:assert/strict` has it. */
 export interface Assert {
   readonly equal: (actual: unknown, expected: unknown, message?: string) => void;
@@ -11,6 +13,8 @@ export interface Faults {
   /** Until `restore`, whatever stands behind the HTTP shell fails with this code; `crash` is an error without one. */
   readonly fail: (code: string) => void;
   readonly restore: () => void;
+  /** Gives each caller one request in the cloud dialects, for as long as the work lasts. */
+  readonly whileLimited: (work: () => Promise<void>) => Promise<void>;
   /** Makes the server drain as at a shutdown, for as long as the work lasts. */
   readonly whileShuttingDown: (work: () => Promise<void>) => Promise<void>;
 }
@@ -26,12 +30,16 @@ export interface Target {
   readonly directory: string;
   readonly readFile: (path: string) => Promise<string>;
   readonly faults: Faults | undefined;
+  /** A Kafka Connect cluster behind the server, whose workers can read this file of lines and write to `directory`. */
+  readonly kafkaConnect?: { readonly environment: string; readonly cluster: string; readonly sourceFile: string } | undefined;
 }
 
 /** What a suite is given. The runner's `test` takes a title and a function; `target` is asked for when tests run. */
 export interface SuiteKit {
   readonly test: (title: string, run: () => Promise<void>) => void;
   readonly assert: Assert;
+  /** Kinds of clusters that cases of the Connect dialect run on; only pipelines when left out. */
+  readonly clusters?: readonly ClusterKind[];
   readonly target: () => Target;
 }
 

@@ -1,4 +1,4 @@
-import { operationList } from "../kit/operations.ts";
+import { codeIn, operationList } from "../kit/operations.ts";
 import { sampleRequests } from "../kit/sample-requests.ts";
 import { openSession } from "../kit/session.ts";
 import type { Suite } from "../kit/suite-kit.ts";
@@ -6,7 +6,7 @@ import type { Suite } from "../kit/suite-kit.ts";
 /** Route × role, from the contract's own security metadata. */
 export const authenticationSuite: Suite = (kit) => {
   const { test, assert } = kit;
-  for (const { id, role } of operationList) {
+  for (const { id, path, role } of operationList) {
     test(`${id} ${role === null ? "asks for no key" : `needs a key with the role ${role}`}`, async () => {
       const { send, expectError, target } = openSession(kit);
       const request = sampleRequests[id];
@@ -17,13 +17,14 @@ export const authenticationSuite: Suite = (kit) => {
         return;
       }
       const secrets = ["apikey:wrong", target.keys.write.slice(0, -1), `${target.keys.write}x`, ""];
-      await expectError(send(id, { ...request, key: "none" }), 401, "InvalidApiKey");
+      const unknown = codeIn(path, 401, "InvalidApiKey");
+      await expectError(send(id, { ...request, key: "none" }), 401, unknown);
       for (const secret of secrets) {
-        const body = await expectError(send(id, { ...request, key: { secret } }), 401, "InvalidApiKey");
+        const body = await expectError(send(id, { ...request, key: { secret } }), 401, unknown);
         assert.ok(secret === "" || !JSON.stringify(body).includes(secret), "a refused key must not come back");
       }
       if (role === "write") {
-        await expectError(send(id, { ...request, key: "read" }), 403, "InsufficientPermissions");
+        await expectError(send(id, { ...request, key: "read" }), 403, codeIn(path, 403, "InsufficientPermissions"));
       } else {
         const response = await send(id, { ...request, key: "read" });
         await response.body?.cancel();

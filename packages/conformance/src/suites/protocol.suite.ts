@@ -1,4 +1,4 @@
-import { operationList } from "../kit/operations.ts";
+import { codeIn, operationList } from "../kit/operations.ts";
 import { sampleRequests } from "../kit/sample-requests.ts";
 import { openSession } from "../kit/session.ts";
 import type { Suite } from "../kit/suite-kit.ts";
@@ -31,16 +31,18 @@ export const protocolSuite: Suite = (kit) => {
     });
   });
 
-  for (const { id, hasJsonBody } of operationList) {
+  for (const { id, path, hasJsonBody } of operationList) {
     if (!hasJsonBody) continue;
     test(`${id} tells a body that it cannot take`, async () => {
       const { send, expectError, name } = openSession(kit);
       const request = { ...sampleRequests[id], path: { pipeline_name: name("p"), table_name: "t" } };
-      await expectError(send(id, { ...request, body: "{" }), 400, "InvalidRequest");
-      await expectError(send(id, { ...request, body: "[]" }), 400, "InvalidRequest");
-      await expectError(send(id, { ...request, body: "text", headers: { "content-type": "text/plain" } }), 415, "UnsupportedMediaType");
+      const code = (status: number, word: string) => codeIn(path, status, word);
+      await expectError(send(id, { ...request, body: "{" }), 400, code(400, "InvalidRequest"));
+      await expectError(send(id, { ...request, body: "[]" }), 400, code(400, "InvalidRequest"));
+      const text = { ...request, body: "text", headers: { "content-type": "text/plain" } };
+      await expectError(send(id, text), 415, code(415, "UnsupportedMediaType"));
       const large = JSON.stringify({ name: "n", program_code: "x".repeat(11 * 1024 * 1024) });
-      await expectError(send(id, { ...request, body: large }), 413, "PayloadTooLarge");
+      await expectError(send(id, { ...request, body: large }), 413, code(413, "PayloadTooLarge"));
     });
   }
 
@@ -50,6 +52,8 @@ export const protocolSuite: Suite = (kit) => {
       await expectError(sendTo(path, { method: "POST" }), 404, "UnknownPath");
     }
     await expectError(sendTo("/v0/pipelines/%zz"), 404, "UnknownPath");
+    await expectError(sendTo("/connect/v1/environments/default/clusters/p"), 404, "404");
+    await expectError(sendTo("/sts/v1"), 404, "unknown_path");
   });
 
   test("a method that a path does not have is told with those that it has", async () => {
@@ -59,13 +63,15 @@ export const protocolSuite: Suite = (kit) => {
       ["GET", "/v0/pipelines/p/start", ["POST"]],
       ["DELETE", "/v0/config", ["GET"]],
       ["POST", "/v0/pipelines/p/views/v/connectors/c/stats", ["GET"]],
+      ["GET", "/connect/v1/environments/default/clusters/p/connectors/c/restart", ["POST"]],
+      ["GET", "/sts/v1/oauth2/token", ["POST"]],
     ] as const;
     for (const [method, path, allowed] of cases) {
       const response = await sendTo(path, { method });
       const allow = (response.headers.get("allow") ?? "").split(/, */);
       for (const one of allowed) assert.ok(allow.includes(one), `Allow of ${path} is ${allow.join(", ")}`);
       assert.ok(!allow.includes(method));
-      await expectError(response, 405, "MethodNotAllowed");
+      await expectError(response, 405, codeIn(path, 405, "MethodNotAllowed"));
     }
   });
 
