@@ -114,6 +114,16 @@ export class InputConnector {
     return this.#queue.oldestAt;
   }
 
+  /**
+   * The source stands there before its first row. It is kept at once: a source that begins at its end, or anywhere it likes, must not begin
+   * somewhere else when the process ends before a row has come.
+   */
+  begins(position: ResumePoint): void {
+    if (this.#totalRecords > 0) return;
+    this.#consumed = { ...this.#consumed, position };
+    this.#context.log?.(this, { batch: { rows: [], ops: undefined }, bytes: 0, end: 0, position });
+  }
+
   /** `position`: where the source continues behind the batch, if it can. */
   enqueue(batch: ChangeBatch, bytes: number, position?: ResumePoint): void {
     this.#totalBytes += bytes;

@@ -104,10 +104,11 @@ export class PullLoop {
 
   /** Waits for permission, then reads; a read given up by a pause is repeated after it. */
   async #nextChunk(): Promise<InputChunk | undefined> {
-    const { signal, transport } = this.#options;
+    const { connector, resume, signal, transport } = this.#options;
     for (;;) {
       await this.#permission();
-      this.#place.beforeRead();
+      const beginning = this.#place.beforeRead();
+      if (beginning !== undefined && resume === undefined) connector.begins({ at: beginning, skip: 0 });
       const read = new AbortController();
       this.#read = read;
       const both = AbortSignal.any([signal, read.signal]);

@@ -35,11 +35,11 @@ export class SourcePlace {
     return this.#skip > 0;
   }
 
-  /** Called before each read: the first time the transport is at its beginning. */
-  beforeRead(): void {
-    if (this.#begun) return;
+  /** Called before each read. The first time the transport is at its beginning, which is told if it is a place. */
+  beforeRead(): InputPosition | undefined {
+    if (this.#begun) return undefined;
     this.#begun = true;
-    this.#anchor = this.#transport.position?.(0);
+    return (this.#anchor = this.#transport.position?.(0));
   }
 
   /** `apart`: whole messages, each a stream of its own, so that the transport can tell where a batch stands by bytes alone. */

@@ -72,7 +72,7 @@ describe("file_input", () => {
 
   const nextText = async (from: InputTransport): Promise<string> => {
     const chunk = await from.read(AbortSignal.timeout(5000));
-    if (chunk === undefined || chunk.kind === "changes") throw new Error("no bytes came");
+    if (chunk === undefined || chunk.kind === "changes" || chunk.kind === "messages") throw new Error("no bytes came");
     return (chunk.kind === "message" ? "|" : "") + new TextDecoder().decode(chunk.bytes);
   };
 
