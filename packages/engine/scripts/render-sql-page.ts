@@ -5,7 +5,7 @@ import { provenCasts } from "../src/expression/casts/proven-casts.ts";
 import { functionTable } from "../src/functions/function-table.ts";
 import { tpchQueries } from "../test/oracle/tpch/queries.ts";
 import { tpchTables } from "../test/oracle/tpch/schema.ts";
-import { examples, exampleTables, refusals } from "./sql-page-examples.ts";
+import { examples, exampleTables, refusals, streams, streamTables } from "./sql-page-examples.ts";
 
 /** The text of docs/sql.md, from what the engine does with each query. */
 export async function renderSqlPage(): Promise<string> {
@@ -18,6 +18,7 @@ export async function renderSqlPage(): Promise<string> {
   const all = Object.assign({}, ...Object.values(examples)) as Readonly<Record<string, string>>;
   const kept = await maintenance(exampleTables, all);
   for (const [title, queries] of Object.entries(examples)) parts.push(`### ${title}`, queryTable(queries, kept));
+  parts.push("## Behind a LATENESS", streamsText, streamTable(await maintenance(streamTables, streams)));
   parts.push("## Refused", refusedText, await refusedTable());
   parts.push("## Aggregates", aggregatesText, names(aggregateFunctions.flatMap((each) => each.names)));
   parts.push("## Functions", functionsText, names(functionTable.flatMap((each) => each.names)));
@@ -35,6 +36,8 @@ const introduction = `Queries are DuckDB's, and every query that DuckDB binds ca
 - **refused**: the program does not compile.
 
 A fuzzer (\`npm run fuzz -- engine\`) compares random programs with DuckDB after every step.`;
+const streamsText = `A view whose columns follow a column with \`LATENESS\` (here \`ts\`, of tables \`e\` and \`f\`) forgets what stands behind the watermark, and so
+do views above it. Each such column can be its \`emit_final\`. A view without one is right all the same and keeps what it needs.`;
 const refusedText = "A view whose content would not follow from its tables is refused:";
 const aggregatesText =
   "Incremental with any arguments that their tests prove; each also with `DISTINCT` and `FILTER`. Others are recomputed.";
@@ -61,6 +64,12 @@ const modeOf = (kept: Maintenance): string => (kept.mode === "incremental" ? "in
 
 function queryTable(queries: Readonly<Record<string, string>>, kept: ReadonlyMap<string, Maintenance>): string {
   return table(["", "for example", "kept"], Object.entries(queries).map(([name, query]) => [name, `\`${query}\``, modeOf(kept.get(name)!)])); // prettier-ignore
+}
+
+function streamTable(kept: ReadonlyMap<string, Maintenance>): string {
+  const follows = (maintenance: Maintenance): string =>
+    "bounds" in maintenance ? maintenance.bounds!.map((name) => `\`${name}\``).join(", ") : "—";
+  return table(["", "for example", "follows"], Object.entries(streams).map(([name, query]) => [name, `\`${query}\``, follows(kept.get(name)!)])); // prettier-ignore
 }
 
 async function refusedTable(): Promise<string> {

@@ -74,6 +74,32 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
   },
 };
 
+/** Tables whose rows may come late by an hour, for the examples of what follows a LATENESS. */
+export const streamTables = `
+CREATE TABLE e (id INT, ts TIMESTAMP LATENESS INTERVAL '1' HOUR, n INT);
+CREATE TABLE f (id INT, ts TIMESTAMP LATENESS INTERVAL '1' HOUR, m INT);
+`;
+
+/** Views over them; the page tells which of their columns follow the LATENESS. */
+export const streams: Readonly<Record<string, string>> = {
+  "Filter, projection": "SELECT ts, ts + INTERVAL '5' MINUTE AS due, n FROM e WHERE n > 0",
+  TUMBLE: "SELECT window_start, window_end, count(*) AS k FROM TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY ALL",
+  HOP: "SELECT window_end, sum(n) AS s FROM TABLE(HOP(TABLE e, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)) GROUP BY window_end",
+  "GROUP BY a function of the time": "SELECT date_trunc('day', ts) AS day, id, avg(n) AS mean FROM e GROUP BY ALL",
+  "GROUP BY something else": "SELECT id, max(ts) AS latest FROM e GROUP BY id",
+  DISTINCT: "SELECT DISTINCT ts, id FROM e",
+  "JOIN on equal times": "SELECT e.ts, e.n, f.m FROM e JOIN f ON e.id = f.id AND e.ts = f.ts",
+  "JOIN on near times": "SELECT e.ts, f.ts AS other FROM e JOIN f ON e.id = f.id AND e.ts BETWEEN f.ts - INTERVAL '5' MINUTE AND f.ts",
+  "LEFT JOIN on equal times": "SELECT e.ts, e.n, f.m FROM e LEFT JOIN f ON e.id = f.id AND e.ts = f.ts",
+  "JOIN on something else": "SELECT e.ts, f.m FROM e JOIN f ON e.id = f.id",
+  "UNION [ALL]": "SELECT ts, id FROM e UNION ALL SELECT ts, id FROM f",
+  "Aggregate over the time before":
+    "SELECT ts, id, sum(n) OVER (PARTITION BY id ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) AS s FROM e",
+  "Top rows of each window": "SELECT ts, id, n FROM e QUALIFY row_number() OVER (PARTITION BY ts ORDER BY n DESC, id) <= 3",
+  "lag, lead": "SELECT ts, n - lag(n) OVER (PARTITION BY id ORDER BY ts, n) AS d FROM e",
+  "The newest rows of all": "SELECT ts, id FROM e ORDER BY ts DESC, id LIMIT 10",
+};
+
 /** Queries that no view may hold, for the page to show with the words of the refusal. */
 export const refusals: Readonly<Record<string, string>> = {
   "Random values": "SELECT a, random() AS r FROM t",
