@@ -1,6 +1,7 @@
 import type { PlanType } from "../plan/types.ts";
 import { jsonFunctions } from "./json/json-functions.ts";
 import { listFunctions } from "./lists/list-functions.ts";
+import { listSetFunctions } from "./lists/list-sets.ts";
 import { mapFunctions } from "./lists/map-functions.ts";
 import { structFunctions } from "./lists/struct-functions.ts";
 import { numberFunctions } from "./numbers/number-functions.ts";
@@ -14,6 +15,7 @@ export const functionTable: readonly ScalarFunction[] = [
   ...numberFunctions,
   ...temporalFunctions,
   ...listFunctions,
+  ...listSetFunctions,
   ...structFunctions,
   ...mapFunctions,
   ...jsonFunctions,

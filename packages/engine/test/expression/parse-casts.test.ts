@@ -45,3 +45,13 @@ test("generated texts are read as DuckDB reads them", async () => {
     [],
   );
 });
+
+test("UUIDs of every form are read as DuckDB reads them", async () => {
+  const plain = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+  const hex = plain.replaceAll("-", "");
+  const texts = [
+    plain, plain.toUpperCase(), hex, `{${plain}}`, `{${hex}}`, `{${plain}`, `${plain}}`, ` ${plain}`, `${plain} `, `-${hex}`, `${hex}-`, `a--${hex.slice(1)}`, `a-${hex.slice(1)}`,
+    `a0eebc999-c0b4-ef8b-b6d6-bb9bd380a11`, plain.slice(1), `${plain}1`, plain.replace("a", "g"), "", "{}", `{-${hex}}`, `{{${plain}}}`, hex.replaceAll(/(..)/g, "$1-"), `${hex.slice(0, 16)}-${hex.slice(16)}`,
+  ];
+  expect(await bench.differences(["VARCHAR"], texts.map((text) => [`'${text}'`]), ["CAST(a AS UUID)"])).toEqual([]);
+}); // prettier-ignore

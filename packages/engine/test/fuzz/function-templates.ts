@@ -9,7 +9,7 @@ export const functionTemplates: Readonly<Record<FuzzType, readonly string[]>> = 
     "({VARCHAR} LIKE {VARCHAR})", "({VARCHAR} NOT LIKE 'a%')", "({VARCHAR} ILIKE '%B%')", "({VARCHAR} NOT ILIKE '_b%')", "({VARCHAR} LIKE 'a!%b' ESCAPE '!')",
     "({VARCHAR} NOT LIKE '!_%' ESCAPE '!')", "suffix({VARCHAR}, 'b')", "prefix({VARCHAR}, {VARCHAR})", "regexp_full_match({VARCHAR}, '[a-z ]*')", "isinf({DOUBLE!})",
     "isfinite({DOUBLE})", "json_valid({VARCHAR})", "json_valid({JSON})", "({HUGEINT} < {HUGEINT})", "({HUGEINT} = {HUGEINT})", "({INTERVAL} > {INTERVAL})",
-    "({DATE} > {TIMESTAMP})", "TRY_CAST({VARCHAR} AS BOOLEAN)", "list_has({VARCHAR[]}, {VARCHAR})",
+    "({DATE} > {TIMESTAMP})", "TRY_CAST({VARCHAR} AS BOOLEAN)", "list_has({VARCHAR[]}, {VARCHAR})", "list_has_all({INTEGER[]}, {INTEGER[]})",
   ],
   "VARCHAR": [
     "ltrim({VARCHAR}, 'a ')", "rtrim({VARCHAR})", "rpad({VARCHAR}, 4, 'xy')", "repeat({VARCHAR}, 2)", "translate({VARCHAR}, 'abc', 'xy')",
@@ -41,13 +41,13 @@ export const functionTemplates: Readonly<Record<FuzzType, readonly string[]>> = 
   ],
   "TIME": ["TRY_CAST({VARCHAR} AS TIME)"],
   "TIMESTAMP": [
-    "make_timestamp({INTEGER}::BIGINT)", "make_timestamp_ms({INTEGER}::BIGINT)", "({TIMESTAMP} + {INTERVAL})", "({DATE} - {INTERVAL})", "TRY_CAST({VARCHAR} AS TIMESTAMP)",
+    "make_timestamp({INTEGER}::BIGINT)", "make_timestamp(2024, abs({SMALLINT}::BIGINT) % 12 + 1, 28, 23, 59, 59.5)", "make_timestamp_ms({INTEGER}::BIGINT)", "({TIMESTAMP} + {INTERVAL})", "({DATE} - {INTERVAL})", "TRY_CAST({VARCHAR} AS TIMESTAMP)",
     "time_bucket(INTERVAL 3 MONTHS, {TIMESTAMP})", "time_bucket(INTERVAL '90 minutes', {TIMESTAMP}, TIMESTAMP '2024-01-01 00:05:00')", "CAST({TIMESTAMPTZ} AS TIMESTAMP)",
     "timezone('UTC', {TIMESTAMPTZ})",
   ],
   "TIMESTAMPTZ": ["timezone('UTC', {TIMESTAMP})", "to_timestamp({INTEGER}::DOUBLE)", "date_trunc('hour', {TIMESTAMPTZ})", "time_bucket(INTERVAL 1 HOUR, {TIMESTAMPTZ})"],
   "INTERVAL": [
-    "({TIMESTAMP} - {TIMESTAMP})", "({INTERVAL} + {INTERVAL})", "({INTERVAL} - {INTERVAL})", "to_millennia({TINYINT}::INTEGER)", "to_centuries({TINYINT}::INTEGER)",
+    "({TIMESTAMP} - {TIMESTAMP})", "age({TIMESTAMP}, {TIMESTAMP})", "({INTERVAL} + {INTERVAL})", "({INTERVAL} - {INTERVAL})", "to_millennia({TINYINT}::INTEGER)", "to_centuries({TINYINT}::INTEGER)",
     "to_decades({TINYINT}::INTEGER)", "to_years({TINYINT}::INTEGER)", "to_quarters({TINYINT}::INTEGER)", "to_months({INTEGER})", "to_weeks({TINYINT}::INTEGER)", "to_days({INTEGER})",
     "to_hours({INTEGER}::BIGINT)", "to_minutes({INTEGER}::BIGINT)", "to_microseconds({BIGINT})",
   ],

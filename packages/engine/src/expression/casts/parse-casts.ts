@@ -16,6 +16,7 @@ export function parseCast(from: PlanType, to: PlanType): Cast | undefined {
   if (to.id === "DOUBLE") return parser(to, parseDouble);
   if (to.id === "DECIMAL") return parser(to, decimalParser(to));
   if (to.id === "BOOLEAN") return parser(to, (text) => booleans.get(text.toLowerCase()));
+  if (to.id === "UUID") return parser(to, parseUuid);
   if (to.id === "DATE") return parser(to, parseDate);
   if (to.id === "TIMESTAMP") return parser(to, parseTimestamp);
   if (to.id === "TIME") return parser(to, parseTime);
@@ -37,6 +38,14 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ...["true", "t", "yes", "y", "1"].map((text) => [text, true] as const),
   ...["false", "f", "no", "n", "0"].map((text) => [text, false] as const),
 ]);
+
+/** Hyphens may stand anywhere but first, and braces around it all. */
+function parseUuid(text: string): string | undefined {
+  const inner = text.startsWith("{") ? (text.endsWith("}") ? text.slice(1, -1) : undefined) : text;
+  const hex = inner?.replaceAll("-", "").toLowerCase();
+  if (hex === undefined || !/^[0-9a-f]{32}$/.test(hex)) return undefined;
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
 
 /** Digits may be grouped by single underscores; white space is ASCII's. */
 const digits = String.raw`\d+(?:_\d+)*`;

@@ -1,3 +1,4 @@
+import { EvaluationError } from "../../expression/evaluation-error.ts";
 import type { PlanType } from "../../plan/types.ts";
 import type { Value } from "../../types.ts";
 import type { ScalarFunction } from "../types.ts";
@@ -12,6 +13,18 @@ const isLookup = (args: readonly PlanType[]): boolean =>
 
 /** Functions of maps. */
 export const mapFunctions: readonly ScalarFunction[] = [
+  scalar(
+    "map",
+    matching(
+      "map(K[], V[])",
+      ([keys, values, ...others], { id, key, value }) =>
+        others.length === 0 && id === "MAP" && keys?.id === "LIST" && values?.id === "LIST" && sameType(keys.child, key) && sameType(values.child, value) && elementEquality(key) !== undefined,
+      (call) => {
+        const equal = elementEquality(call.result.key)!;
+        return (keys: readonly Value[], values: readonly Value[]) => makeMap(keys, values, equal);
+      },
+    ),
+  ), // prettier-ignore
   scalar(
     "map_extract_value",
     matching("map_extract_value(MAP(K, V), K)", isLookup, (call) => {
@@ -32,3 +45,12 @@ export const mapFunctions: readonly ScalarFunction[] = [
     matching("map_values(MAP(K, V))", isMap, () => (pairs: Pairs) => pairs.map((pair) => pair[1])),
   ),
 ];
+
+function makeMap(keys: readonly Value[], values: readonly Value[], equal: (a: Value, b: Value) => boolean): Value {
+  if (keys.length !== values.length) throw new EvaluationError("The map key list does not align with the map value list.");
+  for (const [i, key] of keys.entries()) {
+    if (key === null) throw new EvaluationError("Map keys can not be NULL.");
+    if (keys.findIndex((other) => other !== null && equal(other, key)) < i) throw new EvaluationError("Map keys must be unique.");
+  }
+  return keys.map((key, i): Value => [key, values[i]!]);
+}

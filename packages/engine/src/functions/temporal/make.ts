@@ -14,6 +14,7 @@ import {
   isoDayOfWeek,
   monthLength,
 } from "./calendar.ts";
+import { joinTimestamp } from "./timestamp-range.ts";
 import { asCalendar } from "./timestamp-tz.ts";
 
 const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -51,6 +52,17 @@ function fromMicros(micros: bigint): bigint {
   return micros;
 }
 
+function fromParts(year: bigint, month: bigint, day: bigint, hour: bigint, minute: bigint, second: number): bigint {
+  const days = makeDate(year, month, day);
+  const seconds = Math.trunc(second);
+  const fraction = (second - seconds) * 1e6;
+  const micros = Math.sign(fraction) * Math.round(Math.abs(fraction));
+  const whole = hour === 24n && minute === 0n && seconds === 0 && micros === 0;
+  const valid = whole || (hour >= 0n && hour < 24n && minute >= 0n && minute < 60n && seconds >= 0 && seconds <= 60 && micros >= 0);
+  if (!valid) throw new EvaluationError(`Time out of range: ${hour}:${minute}:${second}`);
+  return joinTimestamp(days, (Number(hour) * 3600 + Number(minute) * 60 + seconds) * 1e6 + micros);
+}
+
 function fromMillis(millis: bigint): bigint {
   const micros = millis * 1000n;
   if (micros >= infiniteTimestamp || micros <= -infiniteTimestamp)
@@ -76,7 +88,11 @@ export const makeFunctions: readonly ScalarFunction[] = [
   scalar("dayname", ofDay("dayname", dayName)),
   scalar("last_day", ofDay("last_day", lastDay)),
   scalar("make_date", pure("make_date(BIGINT, BIGINT, BIGINT)", makeDate)),
-  scalar("make_timestamp", pure("make_timestamp(BIGINT)", fromMicros)),
+  scalar(
+    "make_timestamp",
+    pure("make_timestamp(BIGINT)", fromMicros),
+    pure("make_timestamp(BIGINT, BIGINT, BIGINT, BIGINT, BIGINT, DOUBLE)", fromParts),
+  ),
   scalar("epoch_ms", pure("epoch_ms(BIGINT)", fromMillis)),
   scalar("make_timestamp_ms", pure("make_timestamp_ms(BIGINT)", fromMillis)),
   scalar("timezone", inUtc("TIMESTAMP"), inUtc("TIMESTAMP_TZ")),

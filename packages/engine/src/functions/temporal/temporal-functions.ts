@@ -1,4 +1,5 @@
 import type { ScalarFunction } from "../types.ts";
+import { age } from "./age.ts";
 import { dateDiff } from "./date-diff.ts";
 import { dateTrunc } from "./date-trunc.ts";
 import { epochFunctions } from "./epoch.ts";
@@ -16,4 +17,5 @@ export const temporalFunctions: readonly ScalarFunction[] = [
   ...makeFunctions,
   strftime,
   timeBucket,
+  age,
 ];

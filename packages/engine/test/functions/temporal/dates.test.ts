@@ -47,6 +47,29 @@ describe("intervals", () => {
   });
 });
 
+describe("parts and distances", () => {
+  it("make timestamps as in DuckDB", async () => {
+    const about = (low: number, high: number): Argument =>
+      argument(bigintType, [BigInt(low), BigInt(high), 2n ** 63n - 1n], (r) => BigInt(low + r.below(high - low)));
+    const second = argument(
+      { type: "DOUBLE", nullable: true },
+      [0, 59.9999999, 59.9999995, 60, 60.5, 61, -0.5, -1e-9, 1.0000005, 0.1, NaN, Infinity],
+      (r) => r.next() * 60,
+    );
+    const parts = [about(1900, 2100), about(0, 13), about(1, 29), about(-1, 25), about(-1, 61), second];
+    await prover.prove("make_timestamp", parts, { rows: 6000 });
+  });
+  it("are told as ages as in DuckDB", async () => {
+    await prover.prove("age", [timestamp, timestamp], { rows: 3000 });
+    const near = argument(
+      timestamp.column,
+      [1709164800000000n, 1709251199999999n, 1706659200000000n],
+      (r) => 1_700_000_000_000_000n + BigInt(Math.floor(r.next() * 2 ** 46)),
+    );
+    await prover.prove("age", [near, near], { rows: 3000 });
+  });
+});
+
 describe("strftime", () => {
   it("writes each letter as DuckDB does", async () => {
     const letters = [
