@@ -1,9 +1,10 @@
 /**
- * Benchmarks by name: `npm run bench -- http|engine|pipeline|connect [--json]`. A benchmark prints a table, or JSON with every sample.
+ * Benchmarks by name: `npm run bench -- http|engine|pipeline|connect|kafka [--json]`. A benchmark prints a table, or JSON with every sample.
  */
 import { runConnectBench } from "./connect/run-connect-bench.ts";
 import { runEngineBench } from "./engine/run-engine-bench.ts";
 import { runHttpBench } from "./http/run-http-bench.ts";
+import { runKafkaBench } from "./kafka/run-kafka-bench.ts";
 import { runPipelineBench } from "./pipeline/run-pipeline-bench.ts";
 
 const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, (args: readonly string[]) => Promise<v
   engine: runEngineBench,
   pipeline: runPipelineBench,
   connect: runConnectBench,
+  kafka: runKafkaBench,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
