@@ -18,8 +18,10 @@ export class ByteReader {
     return this.#data.length - this.#at;
   }
   byte(): number {
-    const value = this.#data[this.#at++];
-    return value ?? tooShort();
+    const value = this.#data[this.#at];
+    if (value === undefined) return tooShort();
+    this.#at += 1;
+    return value;
   }
   /** A whole number that a double holds; a larger one is no value of what it is read for. */
   int(): number {

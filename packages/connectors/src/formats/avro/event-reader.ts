@@ -85,6 +85,9 @@ function debeziumReader(schema: AvroSchema, table: TableSchema, defaults: Column
     before = after = undefined;
     operation = null;
     for (const step of steps) step(input);
+    if (table.appendOnly === true && (operation === "u" || operation === "d")) {
+      throw new AvroDataError(`table "${table.name}" is append-only: its rows cannot be ${operation === "u" ? "updated" : "deleted"}`);
+    }
     addChange(sink, String(operation), before, after, keyColumns === undefined ? undefined : isKey);
   };
 }

@@ -79,8 +79,8 @@ function readerOf(schema: AvroSchema, type: ColumnType): AvroReader {
       return timeReader(timeDigits(type, schema) === 6 ? 1n : 1000n);
     case "TIMESTAMP":
     case "TIMESTAMP_TZ": {
-      const unit = timestampDigits(type, schema) === 6 ? 1n : 1000n;
-      return (input) => BigInt(input.long()) * unit;
+      if (timestampDigits(type, schema) === 6) return (input) => BigInt(input.long());
+      return (input) => BigInt(input.long()) * 1000n;
     }
     default:
       return compositeReader(schema, type);
@@ -118,7 +118,9 @@ function bigintReader(schema: AvroSchema, type: ColumnType, [lowest, highest]: r
     if (value >= lowest && value <= highest) return value;
     throw new AvroDataError(`expected ${type.type} between ${lowest} and ${highest}, found ${value}`);
   };
-  if (schema.kind === "int" || schema.kind === "long") return (input) => within(BigInt(input.long()));
+  if (schema.kind === "int" || schema.kind === "long") {
+    return type.type === "BIGINT" ? (input) => BigInt(input.long()) : (input) => within(BigInt(input.long()));
+  }
   if (schema.kind !== "string" || type.type !== "UBIGINT")
     throw misfit(type, type.type === "UBIGINT" ? "long, int or string" : "long or int", schema);
   return (input) => {
