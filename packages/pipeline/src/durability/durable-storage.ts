@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChangeBatch, Engine, Program } from "@headgate/engine";
 import { crashPoint } from "../crash-points.ts";
@@ -81,7 +81,7 @@ export class DurableStorage implements StepJournal {
         await this.#journal.rotate();
         await this.commit();
       },
-      storageBytes: () => this.#engine.storageBytes(),
+      storageBytes: () => this.#pipeline().storageBytes(),
     });
   }
 
@@ -114,6 +114,21 @@ export class DurableStorage implements StepJournal {
   }
   control(record: ControlRecord): void {
     this.#journal.append(recordKind.control, (out) => writeControl(out, record));
+  }
+  /** Bytes of the journal and of what waits for sinks, on disk. */
+  async journalBytes(): Promise<number> {
+    const { directory } = journalFiles(this.#parts.directory);
+    const names = await readdir(directory);
+    // One that is removed meanwhile counts no more.
+    const sizes = await Promise.all(
+      names.map((name) =>
+        stat(join(directory, name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
   /** Resolves when everything that was queued or asked for so far is on disk. @throws PipelineError `StorageError` */
   synced(): Promise<void> {

@@ -6,7 +6,7 @@ import { InputConnector, type Consumed } from "../input-connector/input-connecto
 import type { ByteReader } from "../journal/byte-reader.ts";
 import { readSegment, type SegmentSequence } from "../journal/read-segments.ts";
 import { readDelta, readDeltaHead, recordKind, type ResumePoint } from "../journal/records.ts";
-import type { RestoredOutput } from "../output-connector/output-connector.ts";
+import type { RestoredOutput } from "../output-connector/output-options.ts";
 import type { Progress } from "../output-connector/output-queue.ts";
 import { ingressEndpoint } from "../http-ingress/ingress-endpoint.ts";
 import type { Pipeline } from "../runtime/pipeline.ts";

@@ -1,72 +1,24 @@
-import { ConnectorError, type EncodedChunk, type Encoder, type OutputTransport, type SinkPosition } from "@headgate/connector-kit";
-import type { Delta, Snapshot } from "@headgate/engine";
-import { backoffMilliseconds } from "../async/backoff.ts";
+import type { Delta } from "@headgate/engine";
 import { Breather } from "../async/breather.ts";
-import type { Clock } from "../async/clock.ts";
 import { Notifier } from "../async/notifier.ts";
 import type { EndpointConfig } from "../connector-config.ts";
-import { ConnectorErrors } from "../connector-errors.ts";
 import { crashPoint } from "../crash-points.ts";
 import type { OutputState } from "../durability/durable-state.ts";
-import { messageOf, PipelineError } from "../errors.ts";
-import type { Log } from "../log.ts";
-import type { ConnectorHealth, Delivery, OutputConnectorStats, ResetStatus } from "../socket/protocol.ts";
-import { chunkBytes, recordsOf } from "./delta-size.ts";
+import { PipelineError } from "../errors.ts";
+import type { Delivery, OutputConnectorStats, ResetStatus } from "../socket/protocol.ts";
 import { OutputBuffer } from "./output-buffer.ts";
+import type { OutputConnectorOptions } from "./output-options.ts";
 import { OutputQueue, type OutputEntry, type Progress } from "./output-queue.ts";
 import { resetProgress, resetStatus } from "./reset-status.ts";
-import {
-  dropsDeltas,
-  followingState,
-  initialResetState,
-  transition,
-  type Delivery as SnapshotDelivery,
-  type ResetEvent,
-  type ResetState,
-} from "./reset.ts";
-import { RetainedDeltas, type RetainedDelta } from "./retained-deltas.ts";
-
-/** What an output connector needs from the pipeline. */
-export interface OutputConnectorOptions {
-  readonly id: number;
-  readonly name: string;
-  readonly config: EndpointConfig;
-  readonly transport: OutputTransport;
-  /** Undefined: the sink takes no bytes, only counts. */
-  readonly encoder: Encoder | undefined;
-  /** Steps up to this one are not the connector's business: it was added while or after they ran. */
-  readonly since: Progress;
-  /** How an earlier run of the connector left it. */
-  readonly restored?: RestoredOutput | undefined;
-  /** Keep what the sink has not acknowledged for good, for {@link OutputConnector.undelivered}. */
-  readonly retain?: boolean;
-  /** A snapshot of the connector's relation that includes at least `step`. */
-  readonly cut: (step: number, signal: AbortSignal) => Promise<Snapshot>;
-  /** The sink's progress rose, or room came free. */
-  readonly onProgress: () => void;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly scrub: (text: string) => string;
-}
-
-/** What is known of an output from an earlier run. */
-export interface RestoredOutput {
-  readonly generation: number;
-  readonly delivery: SnapshotDelivery | null;
-  readonly transmittedRecords: number;
-  readonly transmittedBytes: number;
-  /** The sink's content has to be sent anew, as a generation of its own. */
-  readonly needsSnapshot: boolean;
-}
-
-/** A step that the sink has, and where its content ended then. */
-interface Acknowledged {
-  readonly progress: Progress;
-  readonly position: SinkPosition | null;
-}
+import { dropsDeltas, followingState, initialResetState, transition, type ResetEvent, type ResetState } from "./reset.ts";
+import type { RetainedDelta } from "./retained-deltas.ts";
+import { sendSnapshot } from "./send-snapshot.ts";
+import { SinkProgress } from "./sink-progress.ts";
+import { SinkWriter } from "./sink-writer.ts";
 
 const attemptsBeforeRestart = 5;
-const nothing = new Uint8Array(0);
+/** Steps that may wait for a sink which keeps up. */
+const stepsUnderWay = 2;
 
 /**
  * One output endpoint: its queue, its buffer, its sink, its resets. One loop owns the sink, so calls of it never overlap, and
@@ -76,14 +28,14 @@ export class OutputConnector {
   readonly id: number;
   readonly name: string;
   readonly config: EndpointConfig;
-  readonly encodeErrors: ConnectorErrors;
-  readonly transportErrors: ConnectorErrors;
   readonly #options: OutputConnectorOptions;
   readonly #queue = new OutputQueue();
   readonly #buffer = new OutputBuffer();
   readonly #changed = new Notifier();
   readonly #breather = new Breather();
   readonly #stop = new AbortController();
+  readonly #writer: SinkWriter;
+  readonly #progress: SinkProgress;
   readonly #since: number;
   #work = new AbortController();
   #reset: ResetState = initialResetState;
@@ -94,16 +46,7 @@ export class OutputConnector {
   #flushNow = false;
   #busy = false;
   #processed: Progress;
-  #transmittedRecords = 0;
-  #transmittedBytes = 0;
   #fatalError: string | null = null;
-  #health: ConnectorHealth | null = null;
-  /** The encoder has what it needs from outside. */
-  #prepared = false;
-  readonly #retained = new RetainedDeltas();
-  /** The last step that the sink has, and the last that it has for good. */
-  #acknowledged: Acknowledged;
-  #durable: Acknowledged;
 
   constructor(options: OutputConnectorOptions) {
     this.#options = options;
@@ -114,16 +57,18 @@ export class OutputConnector {
     this.#since = options.since.step;
     this.#cutStep = options.since.step;
     this.#lastStep = options.since.step;
-    this.encodeErrors = new ConnectorErrors(options.clock, options.scrub);
-    this.transportErrors = new ConnectorErrors(options.clock, options.scrub);
+    this.#writer = new SinkWriter({
+      ...options,
+      onRefused: (error) => {
+        if (this.#reset.phase !== "following") this.#apply({ type: "failed", error });
+      },
+    });
+    this.#progress = new SinkProgress(options.transport, options.since);
     // The first delivery of a snapshot-and-follow connector is generation 1 of the mechanism that later resets use.
     const { restored } = options;
-    this.#acknowledged = { progress: options.since, position: options.transport.position?.() ?? null };
-    this.#durable = this.#acknowledged;
     if (restored !== undefined) {
       this.#reset = followingState(restored.generation, restored.delivery);
-      this.#transmittedRecords = restored.transmittedRecords;
-      this.#transmittedBytes = restored.transmittedBytes;
+      this.#writer.restore(restored);
     }
     if (options.config.send_snapshot && restored?.needsSnapshot !== false) this.#apply({ type: "requested", at: options.clock.now() });
   }
@@ -133,6 +78,10 @@ export class OutputConnector {
   }
   get full(): boolean {
     return this.#queue.records >= this.config.max_queued_records;
+  }
+  /** Steps come quicker than the sink takes them. */
+  get behind(): boolean {
+    return this.#queue.batches > stepsUnderWay;
   }
   /** Nothing waits and nothing is being sent. */
   get idle(): boolean {
@@ -159,7 +108,7 @@ export class OutputConnector {
   keep(progress: Progress, delta: Delta | undefined, stored = false): void {
     if (this.#options.retain !== true || delta === undefined || delta.length === 0) return;
     const needless = this.#dead || dropsDeltas(this.#reset) || progress.step <= Math.max(this.#since, this.#cutStep);
-    if (!needless) this.#retained.add(progress, delta, stored);
+    if (!needless) this.#progress.retain(progress, delta, stored);
   }
 
   /** A step ended. Called for every step in order, also for those without a change of this relation. */
@@ -192,7 +141,7 @@ export class OutputConnector {
   }
 
   #dropOlderGenerations(): void {
-    this.#retained.dropThrough(Infinity);
+    this.#progress.forget(Infinity);
     this.#queue.dropThrough(Infinity);
     if (this.#bufferProgress !== undefined && this.#queue.empty) this.#queue.unshift(this.#bufferProgress);
     this.#bufferProgress = undefined;
@@ -270,9 +219,9 @@ export class OutputConnector {
 
   async #send(delta: Delta, progress: Progress, signal: AbortSignal): Promise<void> {
     try {
-      await this.#encodeAndWrite(delta, signal, Infinity);
+      await this.#writer.send(delta, signal, Infinity);
       const { transport } = this.#options;
-      if (transport.flush !== undefined) await this.#attempt(() => transport.flush?.(signal), signal, Infinity);
+      if (transport.flush !== undefined) await this.#writer.attempt(() => transport.flush?.(signal), signal, Infinity);
       crashPoint("output.written");
     } catch (error) {
       // Superseded or failed: the step still counts, once whatever comes next has been delivered.
@@ -316,7 +265,7 @@ export class OutputConnector {
     if (this.#reset.phase === "draining") this.#apply({ type: "drained" });
     const sink = transport.reset;
     for (;;) {
-      await this.#attempt(() => sink?.begin(signal), signal, Infinity);
+      await this.#writer.attempt(() => sink?.begin(signal), signal, Infinity);
       crashPoint("reset.begun");
       this.#apply({ type: "sink_ready" });
       if (await this.#sendSnapshot(signal, sink === undefined ? Infinity : attemptsBeforeRestart)) break;
@@ -324,9 +273,7 @@ export class OutputConnector {
       this.#apply({ type: "restarted" });
     }
     this.#apply({ type: "delivered", at: clock.now() });
-    // A committed snapshot is on the sink for good, and nothing before it counts any more.
-    const progress = { step: this.#cutStep, inputRecords: this.#processed.inputRecords };
-    this.#durable = this.#acknowledged = { progress, position: transport.position?.() ?? null };
+    this.#progress.replaced({ step: this.#cutStep, inputRecords: this.#processed.inputRecords });
     const delivered = this.#reset.phase === "following" ? (this.#reset.delivery?.records ?? 0) : 0;
     log.info(`output connector ${this.name}: snapshot ${String(this.generation)} of ${String(delivered)} records complete, following`);
   }
@@ -339,87 +286,22 @@ export class OutputConnector {
       signal.throwIfAborted();
       this.#cutStep = snapshot.step;
       this.#queue.dropThrough(snapshot.step);
-      this.#retained.dropThrough(snapshot.step);
+      this.#progress.forget(snapshot.step);
       this.#apply({ type: "cut", step: snapshot.step, records: snapshot.records, at: clock.now() });
-      for await (const rows of snapshot.chunks()) {
-        await this.#encodeAndWrite(
-          rows.map((row) => [row, 1] as const),
-          signal,
-          attempts,
-        );
-        this.#apply({ type: "sent", records: rows.length });
-        crashPoint("reset.sending");
-        await this.#breather.pause();
-      }
-      await this.#attempt(
-        () => (transport.reset === undefined ? transport.flush?.(signal) : transport.reset.commit(signal)),
-        signal,
-        attempts,
-      );
-      crashPoint("reset.committed");
-      return true;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ConnectorError && error.code === "retryable") return false;
-      throw error;
+      const onSent = (records: number): void => {
+        this.#apply({ type: "sent", records });
+      };
+      return await sendSnapshot(snapshot, { transport, writer: this.#writer, attempts, onSent }, signal);
     } finally {
       await snapshot.close();
     }
   }
 
-  async #encodeAndWrite(delta: Delta, signal: AbortSignal, attempts: number): Promise<void> {
-    const { encoder } = this.#options;
-    if (encoder === undefined) {
-      await this.#write({ bytes: nothing, records: recordsOf(delta) }, signal, attempts);
-      return;
-    }
-    if (!this.#prepared) {
-      await this.#attempt(() => encoder.prepare?.(signal), signal, attempts);
-      this.#prepared = true;
-    }
-    for (const piece of encoder.encode(delta)) {
-      if ("message" in piece) this.encodeErrors.add(piece.message, "encode");
-      else await this.#write(piece, signal, attempts);
-    }
-  }
-
-  async #write(chunk: EncodedChunk, signal: AbortSignal, attempts: number): Promise<void> {
-    await this.#attempt(() => this.#options.transport.write(chunk, signal), signal, attempts);
-    this.#transmittedRecords += chunk.records;
-    this.#transmittedBytes += chunkBytes(chunk);
-  }
-
-  /** Repeats after retryable errors with capped back-off, at most `attempts` times. */
-  async #attempt(operation: () => Promise<void> | undefined, signal: AbortSignal, attempts: number): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      signal.throwIfAborted();
-      try {
-        await operation();
-        if (this.#health !== null) this.#health = null;
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof ConnectorError) || error.code !== "retryable") throw error;
-        this.#noteRetryable(error, attempt);
-        if (attempt >= attempts) throw error;
-        await this.#options.clock.sleep(backoffMilliseconds(attempt - 1), signal);
-      }
-    }
-  }
-
-  #noteRetryable(error: ConnectorError, attempt: number): void {
-    const entry = this.transportErrors.add(error.message, error.tag);
-    this.#health = { status: "Unhealthy", description: entry.message };
-    if (this.#reset.phase !== "following") this.#apply({ type: "failed", error: entry.message });
-    if (attempt === 1) this.#options.log.warn(`output connector ${this.name}: ${entry.message}; trying again`);
-  }
-
   /** The sink is lost: outputs keep being consumed and discarded, so that the pipeline goes on. */
   #fail(error: unknown): void {
-    const entry = this.transportErrors.add(messageOf(error), error instanceof ConnectorError ? error.tag : undefined);
-    this.#fatalError ??= entry.message;
-    this.#health = null;
-    if (this.#reset.phase !== "following") this.#apply({ type: "failed", error: entry.message });
+    const message = this.#writer.failed(error);
+    this.#fatalError ??= message;
+    if (this.#reset.phase !== "following") this.#apply({ type: "failed", error: message });
     this.#dropOlderGenerations();
     this.#changed.notify();
   }
@@ -431,48 +313,29 @@ export class OutputConnector {
   #advance({ step, inputRecords }: Progress): void {
     if (step <= this.#processed.step) return;
     this.#processed = { step, inputRecords };
-    this.#acknowledge(this.#processed);
+    this.#progress.acknowledge(this.#processed);
     this.#options.onProgress();
   }
 
   // ---- what outlives the process ------------------------------------------------------------------------------------------
 
-  #acknowledge(progress: Progress): void {
-    const { transport } = this.#options;
-    this.#acknowledged = { progress, position: transport.position?.() ?? null };
-    if (transport.sync === undefined) this.#settle(this.#acknowledged);
-  }
-  #settle(acknowledged: Acknowledged): void {
-    if (acknowledged.progress.step < this.#durable.progress.step) return;
-    this.#durable = acknowledged;
-    this.#retained.dropThrough(acknowledged.progress.step);
-  }
-
   /** Makes what the sink has acknowledged outlive the machine's crash, as far as it can now. Never throws. */
   async sync(): Promise<void> {
-    const { transport } = this.#options;
-    const acknowledged = this.#acknowledged;
     const { generation } = this;
-    if (transport.sync === undefined || acknowledged === this.#durable || this.#reset.phase !== "following") return;
-    try {
-      await transport.sync();
-    } catch {
-      return;
-    }
-    if (generation === this.generation) this.#settle(acknowledged);
+    if (this.#reset.phase === "following") await this.#progress.sync(() => generation === this.generation);
   }
 
   /** What the connector needs to go on in another process; `fingerprint` tells whether it is still the same then. */
   state(fingerprint: string): OutputState {
-    const { position, progress } = this.#durable;
+    const { position, progress } = this.#progress.durable;
     const { delivery, generation, phase } = this.#reset;
     return {
       fingerprint,
       step: progress.step,
       inputRecords: progress.inputRecords,
       position,
-      transmittedRecords: this.#transmittedRecords,
-      transmittedBytes: this.#transmittedBytes,
+      transmittedRecords: this.#writer.transmittedRecords,
+      transmittedBytes: this.#writer.transmittedBytes,
       generation,
       delivery,
       needsSnapshot: phase !== "following" || this.#dead,
@@ -481,30 +344,31 @@ export class OutputConnector {
 
   /** Deltas that the sink has not for good, and that {@link push} was not told to be stored; from now on they count as stored. */
   undelivered(): readonly RetainedDelta[] {
-    return this.#reset.phase === "following" ? this.#retained.takeUnstored() : [];
+    return this.#reset.phase === "following" ? this.#progress.takeUnstored() : [];
   }
 
   stats(withErrors: boolean): OutputConnectorStats {
+    const { encodeErrors, health, transmittedBytes, transmittedRecords, transportErrors } = this.#writer;
     return {
       endpointName: this.name,
       stream: this.config.stream,
       metrics: {
-        transmittedRecords: this.#transmittedRecords,
-        transmittedBytes: this.#transmittedBytes,
+        transmittedRecords,
+        transmittedBytes,
         queuedRecords: this.#queue.records,
         queuedBatches: this.#queue.batches,
         bufferedRecords: this.#buffer.records,
         bufferedBatches: this.#buffer.batches,
-        numEncodeErrors: this.encodeErrors.count,
-        numTransportErrors: this.transportErrors.count,
+        numEncodeErrors: encodeErrors.count,
+        numTransportErrors: transportErrors.count,
         totalProcessedInputRecords: this.#processed.inputRecords,
         totalProcessedSteps: this.#processed.step,
         memory: this.#queue.bytes + this.#buffer.bytes,
       },
       delivery: this.delivery,
       fatalError: this.#fatalError,
-      ...(withErrors ? { encodeErrors: this.encodeErrors.list(), transportErrors: this.transportErrors.list() } : {}),
-      health: this.#health,
+      ...(withErrors ? { encodeErrors: encodeErrors.list(), transportErrors: transportErrors.list() } : {}),
+      health,
       reset: resetProgress(this.#reset),
     };
   }

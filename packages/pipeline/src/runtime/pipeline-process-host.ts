@@ -8,6 +8,7 @@ import { Resources } from "../metrics/resources.ts";
 import { Secrets } from "../secrets.ts";
 import { takeCheckpoints } from "./take-checkpoints.ts";
 import type { ChildMessage, Deployment, RuntimeStatus } from "../socket/protocol.ts";
+import type { RouteContext } from "../socket/routes.ts";
 import { SocketServer } from "../socket/server.ts";
 import { buildPipeline, type BuildDependencies } from "./build-pipeline.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
@@ -78,19 +79,13 @@ export class PipelineProcess {
     });
     this.#pipeline = pipeline;
     if (signal.aborted) return;
-    await recover((status) => {
-      server.status = status;
-      this.#report(status);
-    });
-    await pipeline.begin();
-    if (signal.aborted) return;
     const resources = new Resources({
       clock,
       maxRssMb: options.maxRssMb,
       processedRecords: () => pipeline.loop.processed.inputRecords,
-      storageBytes: () => pipeline.parts.engine.storageBytes(),
+      storageBytes: () => pipeline.storageBytes(),
     });
-    server.serve({
+    const context: RouteContext = {
       pipeline,
       resources,
       lifetime,
@@ -112,7 +107,15 @@ export class PipelineProcess {
         });
         setImmediate(() => void this.#exitStopped());
       },
+    };
+    server.serveConnectors(context);
+    await recover((status) => {
+      server.status = status;
+      this.#report(status);
     });
+    await pipeline.begin();
+    if (signal.aborted) return;
+    server.serve(context);
     const loop = pipeline.run(initial);
     this.#report(initial === "running" ? "Running" : "Paused");
     this.#log.info(`pipeline ${pipelineName}: ready after ${(clock.now() - lifetime.startedAt).toFixed(0)} ms`);

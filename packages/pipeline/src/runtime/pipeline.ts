@@ -11,7 +11,8 @@ import { InputConnector } from "../input-connector/input-connector.ts";
 import { dependentsToStart } from "../input-connector/dependencies.ts";
 import { PullLoop } from "../input-connector/pull-loop.ts";
 import type { Log } from "../log.ts";
-import { OutputConnector, type RestoredOutput } from "../output-connector/output-connector.ts";
+import { OutputConnector } from "../output-connector/output-connector.ts";
+import type { RestoredOutput } from "../output-connector/output-options.ts";
 import type { Progress } from "../output-connector/output-queue.ts";
 import type { CompletionStatus, ResetStatus, RuntimeOptions, Token } from "../socket/protocol.ts";
 import { assertIncarnation, decodeCompletionToken, decodeResetToken, encodeCompletionToken, encodeResetToken } from "../tokens.ts";
@@ -107,6 +108,13 @@ export class Pipeline {
   }
   get running(): boolean {
     return this.#running;
+  }
+
+  /** Bytes on disk: the store, the journal and what waits for sinks. */
+  async storageBytes(): Promise<number> {
+    const { durable, engine } = this.parts;
+    const [store, journal] = await Promise.all([engine.storageBytes(), durable?.journalBytes() ?? 0]);
+    return store + journal;
   }
 
   // ---- life ------------------------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChangeBatch, Engine, StepInput, StepResult } from "@headgate/engine";
 import type { Clock } from "../async/clock.ts";
 import { Notifier } from "../async/notifier.ts";
@@ -42,6 +43,9 @@ export interface StepJournal {
   begin(record: StepRecord): Promise<void>;
 }
 
+/** While a sink is behind, steps begin at least so far apart: fewer, larger ones carry the same rows. */
+const pacedMilliseconds = 20;
+
 /**
  * Runs one step at a time on what is queued, and hands every output its delta. It also runs in a paused pipeline, to drain what was
  * buffered before the pause.
@@ -51,6 +55,7 @@ export class StepLoop {
   readonly #options: StepLoopOptions;
   readonly #wake = new Notifier();
   readonly #stepDone = new Notifier();
+  readonly #delivered = new Notifier();
   readonly #tracker = new CompletionTracker();
   readonly #intake: StepIntake;
   readonly #time: StepTime;
@@ -60,6 +65,7 @@ export class StepLoop {
   #processed: Progress = { step: 0, inputRecords: 0 };
   #processedBytes = 0;
   #bytesUnderWay = 0;
+  #begunAt = 0;
   #sequence = 0;
   #before: LoopHistory = { loop: startState, inputs: new Map() };
   #failure: { readonly error: unknown } | undefined;
@@ -113,6 +119,7 @@ export class StepLoop {
   /** An output delivered something. */
   progressed(): void {
     this.#tracker.completedThrough(this.completed.step);
+    this.#delivered.notify();
     if (this.#stalls.stalled) this.#wake.notify();
   }
 
@@ -201,12 +208,30 @@ export class StepLoop {
         const seen = this.#wake.version;
         if (this.#failure !== undefined) throw this.#failure.error;
         const wait = this.#stalls.look() ? stallReportMilliseconds : this.#millisecondsUntilDue();
-        if (wait === 0) await this.#step();
-        else await this.#wake.wait(seen, { signal, ...(wait === undefined ? {} : { milliseconds: wait }) });
+        if (wait === 0) {
+          await this.#pace(signal);
+          if (!signal.aborted) await this.#step();
+        } else await this.#wake.wait(seen, { signal, ...(wait === undefined ? {} : { milliseconds: wait }) });
       }
     } finally {
       this.#intake.rejectInserts(terminating);
     }
+  }
+
+  /**
+   * What arrives in one turn of the event loop is one step's. Sinks take a turn or two for each step, so steps that follow each other
+   * quicker would only pile up before them.
+   */
+  async #pace(signal: AbortSignal): Promise<void> {
+    await nextTurn();
+    const { clock, outputs } = this.#options;
+    for (;;) {
+      const seen = this.#delivered.version;
+      const milliseconds = this.#begunAt + pacedMilliseconds - clock.now();
+      if (milliseconds <= 0 || signal.aborted || ![...outputs.values()].some(({ behind }) => behind)) break;
+      await this.#delivered.wait(seen, { signal, milliseconds });
+    }
+    this.#begunAt = clock.now();
   }
 
   /** 0: a step is due; undefined: nothing to do. */

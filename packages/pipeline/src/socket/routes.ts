@@ -130,14 +130,20 @@ const routes: Readonly<Record<string, Route>> = {
   }),
 };
 
-/** The handler of a request, or undefined when there is no such route. */
-export function findRoute({ method, path }: Pick<SocketRequest, "method" | "path">): { route: Route; name: string } | undefined {
+/** What is answered as soon as connectors stand, while earlier steps are still done again or changed views are filled. */
+const early: ReadonlySet<string> = new Set(["GET inputs/stats", "POST inputs/start", "POST inputs/pause", "GET outputs/stats"]);
+
+/** The handler of a request, or undefined when there is no such route; `early`: it needs connectors alone. */
+export function findRoute({
+  method,
+  path,
+}: Pick<SocketRequest, "method" | "path">): { readonly route: Route; readonly name: string; readonly early: boolean } | undefined {
   const [first = "", name = "", last] = path;
   const key = path.length === 3 && last !== undefined ? `${method} ${first}/${last}` : `${method} ${first}`;
   const named = path.length === 3 || first === "ingress" || first === "egress";
   if (path.length > 3 || named !== path.length > 1) return undefined;
   const route = Object.hasOwn(routes, key) ? routes[key] : undefined;
-  return route === undefined ? undefined : { route, name };
+  return route === undefined ? undefined : { route, name, early: early.has(key) };
 }
 
 function checkpoints({ durable }: Pipeline): Checkpoints {

@@ -20,6 +20,7 @@ export class SocketServer {
   readonly #server: Server;
   readonly #open = new Set<AbortController>();
   #context: RouteContext | undefined;
+  #connectors: RouteContext | undefined;
   /** What `GET /status` says until `serve` is called. */
   status: Exclude<RuntimeStatus, "Running" | "Paused" | "Suspended"> = "Initializing";
   #approval: { readonly change: ProgramChange; readonly silent: boolean; readonly approve: (silent: boolean) => void } | undefined;
@@ -50,6 +51,11 @@ export class SocketServer {
     this.#approval = undefined;
     this.status = "Initializing";
     return { silent: approved };
+  }
+
+  /** The connectors stand: what concerns them alone is answered from now on. */
+  serveConnectors(context: RouteContext): void {
+    this.#connectors = context;
   }
 
   serve(context: RouteContext): void {
@@ -92,7 +98,8 @@ export class SocketServer {
     const path = url.pathname.split("/").slice(1).map(decode);
     const found = findRoute({ method, path });
     if (found === undefined) throw invalidParam(`there is no route ${method} ${url.pathname}`);
-    const context = this.#context;
+    const steps = this.status === "Bootstrapping" || this.status === "Replaying";
+    const context = this.#context ?? (found.early && steps ? this.#connectors : undefined);
     if (context === undefined) {
       return sendReply(response, this.#answerEarly(method, path[0] ?? "", url.searchParams), gone);
     }
