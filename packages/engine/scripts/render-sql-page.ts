@@ -19,6 +19,7 @@ export async function renderSqlPage(): Promise<string> {
   const kept = await maintenance(exampleTables, all);
   for (const [title, queries] of Object.entries(examples)) parts.push(`### ${title}`, queryTable(queries, kept));
   parts.push("## Behind a LATENESS", streamsText, streamTable(await maintenance(streamTables, streams)));
+  parts.push("## What a step costs", costText);
   parts.push("## Refused", refusedText, await refusedTable());
   parts.push("## Aggregates", aggregatesText, names(aggregateFunctions.flatMap((each) => each.names)));
   parts.push("## Functions", functionsText, names(functionTable.flatMap((each) => each.names)));
@@ -38,6 +39,14 @@ const introduction = `Queries are DuckDB's, and every query that DuckDB binds ca
 A fuzzer (\`npm run fuzz -- engine\`) compares random programs with DuckDB after every step.`;
 const streamsText = `A view whose columns follow a column with \`LATENESS\` (here \`ts\`, of tables \`e\` and \`f\`) forgets what stands behind the watermark, and so
 do views above it. Each such column can be its \`emit_final\`. A view without one is right all the same and keeps what it needs.`;
+const costText = `An incremental view costs by what changed, with these exceptions:
+
+- **Windows** compute a partition that a change touches as a whole, so a step costs by the size of those partitions: \`OVER (ORDER BY …)\`
+  without \`PARTITION BY\` looks at every row in each step. The first rows of each partition (\`QUALIFY row_number() … <= n\`) do not.
+- **Joins on an inequality alone** (\`t.a < u.a\`) and \`CROSS JOIN\` compare each changed row with all rows of the other side.
+- **median and quantiles** walk the values of a changed group in blocks; **array_agg and string_agg** write the whole list of a changed group.
+- **IN of several columns** follows DuckDB where one of them is NULL: the answer is NULL when the subquery has rows.
+- **FILTER** of an aggregate does not keep its argument from being computed, as in DuckDB: a cast that fails there fails the step.`;
 const refusedText = "A view whose content would not follow from its tables is refused:";
 const aggregatesText =
   "Incremental with any arguments that their tests prove; each also with `DISTINCT` and `FILTER`. Others are recomputed.";

@@ -2,6 +2,7 @@
 export const exampleTables = `
 CREATE TABLE t (a INT, b INT, s VARCHAR, d DECIMAL(9, 2), x DOUBLE, day DATE, ts TIMESTAMP, l INT ARRAY, i INTERVAL DAY TO SECOND);
 CREATE TABLE u (a INT, c VARCHAR);
+CREATE TABLE docs (j VARIANT);
 CREATE TABLE k (id INT NOT NULL PRIMARY KEY, v INT);
 `;
 
@@ -38,6 +39,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
   Subqueries: {
     IN: "SELECT s FROM t WHERE a IN (SELECT a FROM u)",
     "NOT IN": "SELECT s FROM t WHERE a NOT IN (SELECT a FROM u)",
+    "IN of several columns": "SELECT s FROM t WHERE (a, s) IN (SELECT a, c FROM u)",
     EXISTS: "SELECT s FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a)",
     "NOT EXISTS": "SELECT s FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.a = t.a)",
     "ANY, ALL": "SELECT s FROM t WHERE a > ALL (SELECT a FROM u)",
@@ -50,8 +52,21 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
     "Without groups": "SELECT count(*) AS n, min(s) AS least FROM t",
     FILTER: "SELECT a, count(*) FILTER (WHERE b > 0) AS n FROM t GROUP BY a",
     "DISTINCT in an aggregate": "SELECT a, count(DISTINCT b) AS n, sum(DISTINCT b) AS m FROM t GROUP BY a",
+    "Median, quantiles": "SELECT a, median(b) AS m, quantile_disc(s, 0.9) AS q FROM t GROUP BY a",
+    "First, last in order": "SELECT a, first(s ORDER BY b DESC) AS f FROM t GROUP BY a",
+    "Several in one order": "SELECT a, first(s ORDER BY b) AS f, last(s ORDER BY b) AS l FROM t GROUP BY a",
+    "Lists, text in order": "SELECT a, array_agg(s ORDER BY b) AS l, string_agg(s, ',' ORDER BY b) AS s FROM t GROUP BY a",
+    "Lists without an order": "SELECT a, array_agg(s) AS l FROM t GROUP BY a",
     "ROLLUP, CUBE, GROUPING SETS": "SELECT a, b, grouping(a) AS g, count(*) AS n FROM t GROUP BY ROLLUP (a, b)",
     "GROUP BY an interval": "SELECT i, count(*) AS n FROM t GROUP BY i",
+  },
+  Values: {
+    "Structs, lists": "SELECT {'n': a, 'name': s}.name AS name, l[1] AS first, [a, b] AS both FROM t",
+    JSON: "SELECT j ->> '$.user.name' AS name, CAST(j ->> 'age' AS INT) AS age FROM (SELECT CAST(j AS JSON) AS j FROM docs)",
+    "Casts of text": "SELECT CAST(s AS DATE) AS d, TRY_CAST(s AS DECIMAL(9, 2)) AS n, s::TIMESTAMP AS at FROM t",
+    "Dates and intervals": "SELECT day - DATE '2024-01-01' AS n, ts + i AS later, age(ts, ts) AS a FROM t",
+    Lambdas: "SELECT list_transform(l, e -> e + 1) AS m FROM t",
+    "power, ln, exp, sin …": "SELECT power(x, 2) AS y FROM t",
   },
   Sets: {
     "UNION ALL": "SELECT a FROM t UNION ALL SELECT a FROM u",
@@ -67,6 +82,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, string>>>
     "ntile, percent_rank, cume_dist": "SELECT id, ntile(4) OVER (ORDER BY id) AS q, cume_dist() OVER (ORDER BY id) AS c FROM k",
     "lag, lead": "SELECT id, lag(v) OVER (ORDER BY id) AS p, lead(v, 2) OVER (ORDER BY id) AS n FROM k",
     "first_value, last_value": "SELECT id, first_value(v) OVER (ORDER BY id) AS f FROM k",
+    "IGNORE NULLS": "SELECT id, last_value(v IGNORE NULLS) OVER (ORDER BY id) AS v FROM k",
     "Aggregate over a partition": "SELECT a, b, sum(b) OVER (PARTITION BY a) AS total FROM t",
     "Running aggregate": "SELECT a, b, sum(b) OVER (PARTITION BY a ORDER BY b) AS total FROM t",
     "ROWS frame": "SELECT id, avg(v) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS mean FROM k",

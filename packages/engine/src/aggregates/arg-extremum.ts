@@ -1,5 +1,6 @@
 import type { RowCompiler } from "../expression/row-compiler.ts";
-import type { AggregateCall, Expression } from "../plan/types.ts";
+import type { AggregateCall, Expression, Order } from "../plan/types.ts";
+import { Unsupported } from "../plan/unsupported.ts";
 import type { Row, Value } from "../types.ts";
 import type { Accumulator, AggregateFunction, BoundAggregate } from "./accumulator.ts";
 import { requireIdentity, unproven } from "./argument.ts";
@@ -17,6 +18,8 @@ export const argExtremum: AggregateFunction = {
     const [argument, by, ...others] = call.args;
     if (argument === undefined || by === undefined || others.length > 0) throw unproven(call);
     requireIdentity(argument.type, call.name);
+    const orders = sortKeyOrders(by);
+    if (orders !== undefined) return bindSortKey(call, argument, orders, rows);
     requireIdentity(by.type, call.name);
     const compare = comparePairs(argument, by, rows, call.name.includes("max"));
     return {
@@ -25,6 +28,39 @@ export const argExtremum: AggregateFunction = {
     };
   },
 };
+
+/** DuckDB plans first(x ORDER BY a, b DESC) as arg_min_null(x, create_sort_key(a, 'ASC …', b, 'DESC …')), last() as the greatest. */
+function sortKeyOrders(by: Expression): readonly Order[] | undefined {
+  if (by.kind !== "call" || by.name !== "create_sort_key") return undefined;
+  return by.args.flatMap((expression, i): Order[] => {
+    if (i % 2 === 1) return [];
+    const how = by.args[i + 1];
+    const words = how?.kind === "constant" ? /^(ASC|DESC) NULLS (FIRST|LAST)$/.exec(String(how.value as string)) : null;
+    if (words === null) throw new Unsupported("create_sort_key() in an unknown order");
+    return [{ expression, descending: words[1] === "DESC", nullsFirst: words[2] === "FIRST" }];
+  });
+}
+
+/** Of rows that are equal in all orders, the first x in a fixed order by value. */
+function bindSortKey(call: AggregateCall, argument: Expression, orders: readonly Order[], rows: RowCompiler): BoundAggregate {
+  const expressions = [argument, ...orders.map(({ expression }) => expression)];
+  for (const { type } of expressions) requireIdentity(type, call.name);
+  const project = rows.row(expressions, -1);
+  const keepsNull = call.name.endsWith("_null");
+  const byOrder = rows.compare(
+    orders.map((order, i): Order => ({ ...order, expression: { kind: "column", index: i + 1, type: order.expression.type } })),
+  );
+  const tie = rows.compareRows(expressions.map(({ type }) => type));
+  const side = call.name.includes("max") ? -1 : 1;
+  const compare = (a: Row, b: Row): number => side * byOrder(a, b) || tie(a, b);
+  return {
+    input(row) {
+      const values = project(row);
+      return values[0] === null && !keepsNull ? null : values;
+    },
+    create: () => new FirstOfPairs(compare),
+  };
+}
 
 /** Rows [x, by], or NULL for a row that does not count. */
 function pairInput(argument: Expression, by: Expression, rows: RowCompiler, keepsNull: boolean): (row: Row) => Value {

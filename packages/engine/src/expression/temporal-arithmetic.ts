@@ -36,6 +36,7 @@ const operators: Readonly<Record<string, Evaluate>> = {
   "DATE + INTEGER = DATE": addDays as Evaluate,
   "INTEGER + DATE = DATE": flip(addDays as Evaluate),
   "DATE - INTEGER = DATE": ((date: number, days: number) => addDays(date, -days)) as Evaluate,
+  "DATE - DATE = BIGINT": ((a: number, b: number) => BigInt(a - b)) as Evaluate,
   "DATE + INTERVAL = TIMESTAMP": datePlus as Evaluate,
   "INTERVAL + DATE = TIMESTAMP": flip(datePlus as Evaluate),
   "DATE - INTERVAL = TIMESTAMP": ((date: number, interval: Interval) => datePlus(date, negateInterval(interval))) as Evaluate,

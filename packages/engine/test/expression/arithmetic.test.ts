@@ -24,6 +24,7 @@ const cases: readonly (readonly [left: string, right: string, expressions: reado
   ["DECIMAL(38,10)", "DECIMAL(38,10)", ["a + b", "a - b", "a * b", "a % b"]],
   ["DECIMAL(9,0)", "INTEGER", ["a + b", "a - b", "a * b"]],
   ["DATE", "INTEGER", ["a + b", "b + a", "a - b"]],
+  ["DATE", "DATE", ["a - b"]],
   ["DATE", "INTERVAL", ["a + b", "b + a", "a - b"]],
   ["TIMESTAMP", "INTERVAL", ["a + b", "b + a", "a - b"]],
   ["TIMESTAMPTZ", "INTERVAL", ["a + b", "b + a", "a - b"]],

@@ -55,6 +55,14 @@ describe("aggregates", () => {
     await bench.check(`SELECT ${calls} FROM t ${where}`, { digits: 9 });
   });
 
+  it("takes the first and the last row of an order that leaves no choice", async () => {
+    const unique = "(SELECT l, min(g) AS g, min(i) AS i, min(s) AS s FROM t GROUP BY l)";
+    const calls =
+      "first(i ORDER BY g, l DESC), last(s ORDER BY g NULLS FIRST, l), any_value(s ORDER BY l DESC), first(s ORDER BY l NULLS FIRST) FILTER (WHERE i > 0), last(i ORDER BY l)";
+    for (const seed of [7, 8]) await bench.check(`SELECT ${calls} FROM ${unique}`, { seed });
+    await bench.check(`SELECT g, ${calls.replaceAll("g,", "s,").replaceAll("g NULLS", "s NULLS")} FROM ${unique} GROUP BY g`, { seed: 9 });
+  });
+
   it("takes the row of the least or greatest value when no other has it", async () => {
     const unique = "(SELECT l, min(i) AS i, min(s) AS s, min(ts) AS ts FROM t GROUP BY l)";
     const calls = "arg_min(i, l), arg_max(s, l), max_by(ts, l), arg_min_null(i, l), arg_max_null(s, l), min_by(l, l)";
