@@ -1,6 +1,7 @@
-import type { Delta } from "../types.ts";
+import type { Delta, DeltaEntry } from "../types.ts";
 import type { DataflowGraph } from "./graph.ts";
 import type { DataflowNode } from "./operator.ts";
+import { createParts } from "./parts.ts";
 
 /**
  * A graph in motion: one step at a time, view by view in program order, because views that are recomputed stand between.
@@ -12,6 +13,11 @@ import type { DataflowNode } from "./operator.ts";
 export interface Dataflow {
   /** Starts a step. The delta of a table with a key is consolidated: every row once. No weight is 0. */
   begin(tableDeltas: ReadonlyMap<string, Delta>): void;
+  /**
+   * Starts the first step when the rows of these tables come in parts: the function that is given back takes them, before any view is
+   * evaluated. @throws PartFault The state is lost then.
+   */
+  beginInParts(tableDeltas: ReadonlyMap<string, Delta>, tables: ReadonlySet<string>): (table: string, rows: Delta) => void;
   /** The change of an incremental view in this step, consolidated. @throws EvaluationError The state is lost then. */
   evaluate(view: string): Delta;
   /** The consolidated change of a recomputed view in this step; before any view that reads it is evaluated. */
@@ -56,6 +62,23 @@ export function createDataflow(graph: DataflowGraph): Dataflow {
         const node = graph.relations.get(table);
         if (node !== undefined) deltas[node.id] = delta;
       }
+    },
+    beginInParts(tableDeltas, tables) {
+      dataflow.begin(tableDeltas);
+      const kept = new Map<DataflowNode, DeltaEntry[]>();
+      const parts = createParts(graph, tables, (node, part) => {
+        let all = kept.get(node);
+        if (all === undefined) {
+          kept.set(node, (all = []));
+          deltas[node.id] = all;
+        }
+        for (const entry of part) all.push(entry);
+      });
+      for (const { id } of parts.done) deltas[id] = nothing;
+      return (table, rows) => {
+        const node = graph.relations.get(table);
+        if (node !== undefined) parts.push(node, rows);
+      };
     },
     evaluate(view) {
       for (const node of orderOf(view)) if (deltas[node.id] === undefined) run(node);

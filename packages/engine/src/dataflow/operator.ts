@@ -25,6 +25,10 @@ export interface Operator {
    * it is not taken back. Undefined when nothing of the kind is known.
    */
   readonly release?: (() => void) | undefined;
+  /** Whether rows that only come may be handed to it in parts: what it gives for all of them is the sum of what it gives for each part. */
+  readonly inParts?: boolean;
+  /** Takes a part of the next step's input (its only one), of rows that only come. Undefined: all has to come with the step. */
+  accept?(part: Delta): void;
   /** The columns of its input's rows that it looks at; undefined: all. */
   readonly reads?: ReadonlySet<number>;
   /** Rows (or groups) held now. */

@@ -1,6 +1,7 @@
 import type { Accumulator } from "../aggregates/accumulator.ts";
 import { requireIdentity } from "../aggregates/argument.ts";
 import { bindAggregate } from "../aggregates/bind-aggregate.ts";
+import { createFeed, type Feed } from "../aggregates/feed.ts";
 import type { Key, Operator } from "../dataflow/operator.ts";
 import type { RowCompiler } from "../expression/row-compiler.ts";
 import type { AggregateNode, PlanType } from "../plan/types.ts";
@@ -19,7 +20,7 @@ export function createAggregate(node: AggregateNode, rows: RowCompiler, bounds: 
   for (const { type } of node.groups) requireIdentity(type, "GROUP BY");
   const bound = node.aggregates.map((call) => bindAggregate(call, rows));
   const shape: Shape = {
-    inputs: bound.map(({ input }) => input),
+    feed: createFeed(bound.map(({ input }) => input)),
     create: bound.map(({ create }) => create),
     sameRow: sameRow(node.types, rows, node.groups.length),
   };
@@ -33,7 +34,7 @@ export function createAggregate(node: AggregateNode, rows: RowCompiler, bounds: 
 
 /** What the grouping sets of a node have in common. */
 interface Shape {
-  readonly inputs: readonly ((row: Row) => Value)[];
+  readonly feed: Feed;
   readonly create: readonly (() => Accumulator)[];
   /** Whether two rows of one group are the same. */
   readonly sameRow: (a: Row, b: Row) => boolean;
@@ -92,9 +93,16 @@ class Aggregate implements Operator {
     return this.sets.reduce((sum, set) => sum + set.size, 0);
   }
 
+  accept(part: Delta): void {
+    for (const set of this.sets) set.add(part);
+  }
+
   step([input = []]: readonly Delta[]): Delta {
     const output: DeltaEntry[] = [];
-    for (const set of this.sets) set.step(input, output);
+    for (const set of this.sets) {
+      set.add(input);
+      set.show(output);
+    }
     return output;
   }
 }
@@ -145,18 +153,18 @@ class GroupingSet {
     return this.groups.size;
   }
 
-  step(input: Delta, output: DeltaEntry[]): void {
-    const { inputs } = this.shape;
+  add(input: Delta): void {
+    const { feed } = this.shape;
     for (const [row, weight] of input) {
       const group = this.groupOf(row);
       group.weight += weight;
-      const { accumulators } = group;
-      for (let i = 0; i < inputs.length; i++) {
-        const value = (inputs[i] as (row: Row) => Value)(row);
-        if (value !== null) (accumulators[i] as Accumulator).add(value, weight);
-      }
+      feed(group.accumulators, row, weight);
     }
-    for (const group of this.touched) this.show(group, output);
+  }
+
+  /** Gives what has changed since the last time. */
+  show(output: DeltaEntry[]): void {
+    for (const group of this.touched) this.showGroup(group, output);
     this.touched = [];
   }
 
@@ -184,7 +192,7 @@ class GroupingSet {
   }
 
   /** Gives the change of a group's row. */
-  private show(group: Group, output: DeltaEntry[]): void {
+  private showGroup(group: Group, output: DeltaEntry[]): void {
     group.touched = false;
     const { shown } = group;
     const present = group.weight > 0 || this.keyOf === undefined;

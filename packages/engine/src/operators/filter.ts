@@ -6,5 +6,5 @@ import { createStateless } from "./stateless.ts";
 /** Lets rows through for which every predicate is TRUE. */
 export function createFilter(node: FilterNode, rows: RowCompiler): Operator {
   const keeps = rows.predicate(node.predicates);
-  return createStateless((delta) => delta.filter(([row]) => keeps(row)));
+  return { ...createStateless((delta) => delta.filter(([row]) => keeps(row))), inParts: true };
 }

@@ -14,6 +14,7 @@ import { createResidualJoin } from "./residual-join.ts";
 
 /** The operator for a join of any type. Inputs: left, right, of whose columns the bounds are known. */
 export function createJoin(node: JoinNode, rows: RowCompiler, left: Bounds = noBounds, right: Bounds = noBounds): Operator {
+  if (node.joinType === "inner") return createInnerJoin(node, rows, pairExpiry(node, left, right, rows));
   return withoutPassingRows(createOf(node, rows, left, right), rows.rowKey(node.types));
 }
 
@@ -36,7 +37,6 @@ function withoutPassingRows(join: Operator, keyOf: (row: Row) => Key): Operator 
 }
 
 function createOf(node: JoinNode, rows: RowCompiler, left: Bounds, right: Bounds): Operator {
-  if (node.joinType === "inner") return createInnerJoin(node, rows, pairExpiry(node, left, right, rows));
   if (node.joinType === "mark") return createMark(node, rows);
   const parts = splitConditions(node, rows);
   if (parts.residual.length === 0) return createKeyedJoin(node, rows, parts, keyExpiry(node, left, right, rows));

@@ -7,7 +7,7 @@ import { createStateless } from "./stateless.ts";
 
 /** Reads a relation of `width` columns: keeps what the filters let through and takes the columns that are asked for. */
 export function createScan(node: ScanNode, width: number, rows: RowCompiler): Operator {
-  return { ...createReader(node, width, rows), reads: new Set([...node.columns, ...columnsOf(node.filters)]) };
+  return { ...createReader(node, width, rows), inParts: true, reads: new Set([...node.columns, ...columnsOf(node.filters)]) };
 }
 
 function createReader(node: ScanNode, width: number, rows: RowCompiler): Operator {

@@ -1,5 +1,6 @@
 import type { ProgramChange } from "../engine.ts";
 import type { Draft } from "../store/store.ts";
+import { PartFault } from "../dataflow/parts.ts";
 import { errorViewName } from "../program/error-view.ts";
 import type { Delta, DeltaEntry, Row } from "../types.ts";
 import { consolidate } from "./consolidate.ts";
@@ -9,15 +10,15 @@ import { rowIdentity } from "./row-identity.ts";
 import { isRecomputed, type RunningProgram } from "./running-program.ts";
 
 /**
- * Brings what is kept in memory to the step that the store is at: the tables' rows run through the dataflow once, all together, because
- * a part of them could raise faults that the whole does not. What comes out is already known, except for views that the program
+ * Brings what is kept in memory to the step that the store is at: the tables' rows run through the dataflow once. Groups
+ * and the like give their results when all rows are in, because a part of them could raise faults that the whole does not. What comes out is already known, except for views that the program
  * declares anew or differently: their content goes to the store, and is told with the next step.
  */
 export async function restore(running: RunningProgram, changed: ProgramChange, unfilled: ReadonlySet<string>): Promise<void> {
   const { program, dataflow, store, relations, kept, dependencies } = running;
   const told = new Set([...changed.views.added, ...changed.views.modified]);
   const draft = store.draft();
-  dataflow.begin(await loadTables(running));
+  await loadTables(running);
   for (const view of program.views) {
     const sql = relations.get(view.name);
     let content: Delta;
@@ -33,7 +34,7 @@ export async function restore(running: RunningProgram, changed: ProgramChange, u
       }
       const isSource = kept.feeding.has(view.name);
       if (!isSource && !told.has(view.name)) continue;
-      content = consolidate(await readAll(running, view.name, () => undefined), rowIdentity(sql!.types));
+      content = consolidate(await readAll(running, view.name), rowIdentity(sql!.types));
       if (isSource) dataflow.provide(view.name, content);
     } else {
       content = evaluate(running, view.name);
@@ -56,41 +57,38 @@ export function evaluate({ dataflow }: RunningProgram, view: string): Delta {
   }
 }
 
-/** Reads the tables that something in memory depends on; gives those that the dataflow reads. */
-async function loadTables(running: RunningProgram): Promise<Map<string, Delta>> {
-  const deltas = new Map<string, Delta>();
+/** Reads the tables that something in memory depends on, and hands their rows to the dataflow. */
+async function loadTables(running: RunningProgram): Promise<void> {
+  const { program, graph, dataflow, relations, kept, store } = running;
+  const known = new Map<string, Delta>();
   // The error view's rows come from nowhere else.
-  if (running.kept.inStore.has(errorViewName))
-    deltas.set(
-      errorViewName,
-      consolidate(await readAll(running, errorViewName, () => undefined), rowIdentity(running.relations.get(errorViewName)!.types)),
-    );
-  for (const table of running.program.tables) {
-    const state = running.tables.get(table.name)!;
-    const keyed = table.primaryKey !== undefined;
-    const isSource = running.graph.relations.has(table.name);
-    if (!keyed && !isSource) continue;
-    const rows = keyed
-      ? await readAll(running, table.name, (delta) => state.load(delta))
-      : await readAll(running, table.name, () => undefined, columnsRead(running, table.name));
-    if (!isSource) continue;
-    deltas.set(table.name, rows);
+  if (kept.inStore.has(errorViewName)) {
+    const rows = await readAll(running, errorViewName);
+    known.set(errorViewName, consolidate(rows, rowIdentity(relations.get(errorViewName)!.types)));
   }
-  return deltas;
+  const tables = new Set(program.tables.flatMap(({ name }) => (graph.relations.has(name) ? name : [])));
+  const handOver = dataflow.beginInParts(known, tables);
+  for (const { name, primaryKey } of program.tables) {
+    const state = running.tables.get(name)!;
+    const keyed = primaryKey !== undefined;
+    if (!keyed && !tables.has(name)) continue;
+    const columns = keyed ? undefined : columnsRead(running, name);
+    for await (const chunk of readRows(await store.connection("read"), relations.get(name)!, columns)) {
+      const delta = chunk.map((row: Row): DeltaEntry => [row, 1]);
+      if (keyed) state.load(delta);
+      try {
+        if (tables.has(name)) handOver(name, delta);
+      } catch (error) {
+        throw error instanceof PartFault ? viewFailed(error.view, error.cause) : error;
+      }
+    }
+  }
 }
 
-async function readAll(
-  { store, relations }: RunningProgram,
-  relation: string,
-  onChunk: (delta: Delta) => void,
-  columns?: readonly number[],
-): Promise<readonly DeltaEntry[]> {
+async function readAll({ store, relations }: RunningProgram, relation: string): Promise<Delta> {
   const entries: DeltaEntry[] = [];
-  for await (const chunk of readRows(await store.connection("read"), relations.get(relation)!, columns)) {
-    const delta = chunk.map((row: Row): DeltaEntry => [row, 1]);
-    onChunk(delta);
-    for (const entry of delta) entries.push(entry);
-  }
+  for await (const chunk of readRows(await store.connection("read"), relations.get(relation)!))
+    for (const row of chunk) entries.push([row, 1]);
   return entries;
 }
 
