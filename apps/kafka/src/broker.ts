@@ -11,12 +11,19 @@ const startMs = 90_000;
 /** Any base64 UUID will do: clusters of tests never meet. */
 const clusterId = "headgate-tests-kafka-A";
 
+/** A listener beside the open one; the broker's settings say who may come in: `listener.name.sasl.plain.sasl.jaas.config` and so on. */
+export type SecureListener = "SASL" | "TLS" | "SASL_TLS";
+
 export interface BrokerOptions {
   readonly libraries: string;
   /** Data, configuration and log are kept here. */
   readonly directory: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** Ports of listeners that ask for a password or speak TLS. */
+  readonly listeners: ReadonlyMap<SecureListener, number>;
+  /** Users by name with their passwords, for SCRAM. */
+  readonly scramUsers: Readonly<Record<string, string>>;
   readonly heapMegabytes: number;
   readonly detached: boolean;
   /** Added to the broker's settings, or in place of them. */
@@ -35,6 +42,11 @@ export class Broker {
   constructor(options: BrokerOptions) {
     this.#options = options;
     this.bootstrap = `127.0.0.1:${String(options.port)}`;
+  }
+
+  /** For `bootstrap.servers` of clients that come by a secure listener. */
+  address(listener: SecureListener): string {
+    return `127.0.0.1:${String(this.#options.listeners.get(listener) ?? 0)}`;
   }
 
   get pid(): number {
@@ -83,8 +95,22 @@ export class Broker {
   }
 
   async #format(file: string): Promise<void> {
-    const { libraries } = this.#options;
-    const args = ["-XX:TieredStopAtLevel=1", "-cp", `${libraries}/*`, "kafka.tools.StorageTool", "format", "-t", clusterId, "-c", file];
+    const { libraries, scramUsers } = this.#options;
+    const users = Object.entries(scramUsers).flatMap(([name, password]) =>
+      ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
+    );
+    const args = [
+      "-XX:TieredStopAtLevel=1",
+      "-cp",
+      `${libraries}/*`,
+      "kafka.tools.StorageTool",
+      "format",
+      "-t",
+      clusterId,
+      "-c",
+      file,
+      ...users,
+    ];
     await run(javaCommand(), args, { timeout: startMs });
     this.#formatted = true;
   }
@@ -101,13 +127,14 @@ export class Broker {
   }
 }
 
-function settings({ controllerPort, directory, port }: BrokerOptions): Properties {
+function settings({ controllerPort, directory, listeners, port }: BrokerOptions): Properties {
+  const open = [["PLAINTEXT", port] as const, ...listeners].map(([name, at]) => `${name}://127.0.0.1:${String(at)}`).join(",");
   return {
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.quorum.voters": `1@127.0.0.1:${String(controllerPort)}`,
-    listeners: `PLAINTEXT://127.0.0.1:${String(port)},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${String(port)}`,
+    listeners: `${open},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
+    "advertised.listeners": open,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,SASL_TLS:SASL_SSL",

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Broker } from "./broker.ts";
+import { Broker, type SecureListener } from "./broker.ts";
 import { ConnectWorker } from "./connect-worker.ts";
 import { freePorts } from "./free-ports.ts";
 import { resolveLibraries } from "./libraries.ts";
@@ -10,6 +10,10 @@ import type { Properties } from "./properties.ts";
 export interface KafkaOptions {
   /** Connect workers; none unless told. */
   readonly workers?: number;
+  /** Listeners beside the open one. */
+  readonly listeners?: readonly SecureListener[];
+  /** Users by name with their passwords, for SCRAM. */
+  readonly scramUsers?: Readonly<Record<string, string>>;
   /** Added to the broker's settings. */
   readonly brokerConfig?: Properties;
   /** Added to every worker's settings. */
@@ -84,12 +88,15 @@ export class KafkaCluster {
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
   const libraries = await resolveLibraries(options.signal);
   const directory = await mkdtemp(join(tmpdir(), "headgate-kafka-"));
-  const [port = 0, controllerPort = 0] = await freePorts(2);
+  const { listeners = [] } = options;
+  const [port = 0, controllerPort = 0, ...ports] = await freePorts(2 + listeners.length);
   const broker = new Broker({
     libraries,
     directory,
     port,
     controllerPort,
+    listeners: new Map(listeners.map((name, index) => [name, ports[index] ?? 0])),
+    scramUsers: options.scramUsers ?? {},
     heapMegabytes: heapMegabytes.broker,
     detached: options.detached === true,
     config: options.brokerConfig ?? {},
