@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { flightsPaths, flightsPipelineName, flightsProgram, flightsRecords } from "./flights.ts";
 import { nextSteps } from "./next-steps.ts";
+import { stepTimesLine, type Bucket } from "./step-times.ts";
 import { ProgressDisplay, progressLine, type ProgressStream } from "./progress.ts";
 
 export interface DemoOptions {
@@ -46,6 +47,12 @@ async function exists(client: Client, signal: AbortSignal): Promise<boolean> {
   }
 }
 
+async function stepBuckets(client: Client, signal: AbortSignal): Promise<readonly Bucket[]> {
+  const metrics = await client.pipelines.metrics(flightsPipelineName, { signal });
+  const value = metrics.find(({ key }) => key === "step_latency_seconds")?.values[0]?.value;
+  return typeof value === "object" ? value.buckets : [];
+}
+
 /** Follows the history input until its rows are in every view, as the completed counter says. */
 async function showProgress(client: Client, out: ProgressStream, startedAt: number, signal: AbortSignal): Promise<void> {
   const display = new ProgressDisplay(out);
@@ -60,6 +67,8 @@ async function showProgress(client: Client, out: ProgressStream, startedAt: numb
     if (history.metrics.end_of_input && totals.total_completed_records >= history.metrics.total_records) {
       const rate = Math.round((done * 1000) / elapsedMs).toLocaleString("en-US");
       display.done(`${done.toLocaleString("en-US")} flights through three views in ${(elapsedMs / 1000).toFixed(1)} s (${rate} rows/s)`);
+      const times = stepTimesLine(await stepBuckets(client, signal));
+      if (times !== undefined) out.write(`${times}\n`);
       return;
     }
     await sleep(250, undefined, { signal });
