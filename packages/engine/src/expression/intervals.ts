@@ -1,16 +1,22 @@
 import type { Interval } from "../types.ts";
+import {
+  civilOf,
+  daysOf,
+  infiniteDate,
+  infiniteTimestamp,
+  isFiniteDate,
+  isFiniteTimestamp,
+  monthLength,
+} from "../functions/temporal/calendar.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 
 const microsPerDay = 86_400_000_000n;
-/** DuckDB's infinite values: the greatest and, mirrored, the least. */
-const infiniteTimestamp = 2n ** 63n - 1n;
-const infiniteDate = 2 ** 31 - 1;
 const minTimestamp = -9223372022400000000n;
 const minDate = -(2 ** 31);
 const int32 = 2 ** 31;
 
-export const isInfiniteTimestamp = (timestamp: bigint): boolean => timestamp === infiniteTimestamp || timestamp === -infiniteTimestamp;
-export const isInfiniteDate = (date: number): boolean => date === infiniteDate || date === -infiniteDate;
+export const isInfiniteTimestamp = (timestamp: bigint): boolean => !isFiniteTimestamp(timestamp);
+export const isInfiniteDate = (date: number): boolean => !isFiniteDate(date);
 
 export function dateToTimestamp(date: number): bigint {
   if (isInfiniteDate(date)) return date > 0 ? infiniteTimestamp : -infiniteTimestamp;
@@ -52,39 +58,11 @@ export function addIntervalZoned(timestamp: bigint, interval: Interval): bigint 
 
 /** Days since 1970 some months later. */
 export function addMonths(date: number, months: number): number {
-  const { year, month, day } = civil(date);
+  const { year, month, day } = civilOf(date);
   const index = year * 12 + (month - 1) + months;
   const newYear = Math.floor(index / 12);
   const newMonth = index - newYear * 12 + 1;
-  return daysOf(newYear, newMonth, Math.min(day, lastDay(newYear, newMonth)));
-}
-
-const lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-export const lastDay = (year: number, month: number): number => (month === 2 && isLeap(year) ? 29 : lengths[month - 1]!);
-
-/** The proleptic Gregorian date of a number of days since 1970-01-01; year 0 is 1 BC. */
-export function civil(date: number): { readonly year: number; readonly month: number; readonly day: number } {
-  // Days since 0000-03-01, so that a leap day ends its year.
-  const shifted = date + 719468;
-  const era = Math.floor(shifted / 146097);
-  const ofEra = shifted - era * 146097;
-  const yearOfEra = Math.floor((ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36524) - Math.floor(ofEra / 146096)) / 365);
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * ofYear + 2) / 153);
-  const day = ofYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
-}
-
-/** The inverse of `civil`. */
-export function daysOf(year: number, month: number, day: number): number {
-  const shiftedYear = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shiftedYear / 400);
-  const yearOfEra = shiftedYear - era * 400;
-  const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const ofEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + ofYear;
-  return era * 146097 + ofEra - 719468;
+  return daysOf(newYear, newMonth, Math.min(day, monthLength(newYear, newMonth)));
 }
 
 export function addIntervals(a: Interval, b: Interval): Interval {

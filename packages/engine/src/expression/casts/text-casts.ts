@@ -1,6 +1,7 @@
 import type { PlanType } from "../../plan/types.ts";
 import type { Interval } from "../../types.ts";
-import { civil, isInfiniteDate, isInfiniteTimestamp } from "../intervals.ts";
+import { civilOf } from "../../functions/temporal/calendar.ts";
+import { isInfiniteDate, isInfiniteTimestamp } from "../intervals.ts";
 import { formatDecimal, integerType } from "../number-types.ts";
 import type { Cast } from "./find-cast.ts";
 import { formatDouble } from "./format-float.ts";
@@ -47,7 +48,7 @@ const two = (value: number): string => String(value).padStart(2, "0");
 
 function formatDate(date: number): string {
   if (isInfiniteDate(date)) return date > 0 ? "infinity" : "-infinity";
-  const { year, month, day } = civil(date);
+  const { year, month, day } = civilOf(date);
   // Year 0 is 1 BC.
   const text = `${String(year <= 0 ? 1 - year : year).padStart(4, "0")}-${two(month)}-${two(day)}`;
   return year <= 0 ? `${text} (BC)` : text;
