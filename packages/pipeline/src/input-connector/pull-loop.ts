@@ -4,7 +4,6 @@ import {
   type InputChunk,
   type InputMessage,
   type InputTransport,
-  type ParsedBatch,
   type ParsedBatches,
   type ParseError,
   type Parser,
@@ -17,6 +16,7 @@ import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ResumePoint } from "../journal/records.ts";
 import type { InputConnector } from "./input-connector.ts";
+import { MessageByMessage } from "./message-by-message.ts";
 import { SourcePlace } from "./source-place.ts";
 
 /** What drives one transport. */
@@ -151,7 +151,7 @@ export class PullLoop {
   }
 
   async #ingestMessages(parser: Parser, messages: readonly InputMessage[]): Promise<void> {
-    if (messages.length > 0) await this.#ingest(parser.messages?.(messages) ?? oneByOne(parser, messages));
+    if (messages.length > 0) await this.#ingest(parser.messages?.(messages) ?? new MessageByMessage(parser, messages));
   }
 
   #enqueue(batch: ChangeBatch, bytes: number): void {
@@ -184,28 +184,6 @@ export class PullLoop {
 function bytesOf(chunk: InputChunk): number {
   if (chunk.kind === "changes") return 0;
   return chunk.kind === "messages" ? chunk.messages.reduce((sum, message) => sum + messageBytes(message), 0) : chunk.bytes.byteLength;
-}
-
-/** For a parser that knows nothing of messages: each one is a stream of its own. */
-async function* oneByOne(parser: Parser, messages: readonly InputMessage[]): AsyncGenerator<ParsedBatch> {
-  for (const message of messages) {
-    const size = messageBytes(message);
-    let told = 0;
-    let last: ParsedBatch = { batch: { rows: [], ops: undefined }, bytes: 0, errors: [] };
-    for await (const batch of wholeStream(parser, message.value ?? new Uint8Array())) {
-      // All of a message's bytes go with its last batch: only there does the source's place move behind it.
-      const bytes = Math.min(told + last.bytes, size - 1) - told;
-      if (last.batch.rows.length > 0 || last.errors.length > 0) yield { ...last, bytes };
-      told += bytes;
-      last = { ...batch, errors: batch.errors.map((error) => ({ ...error, description: `${error.description} (${message.place})` })) };
-    }
-    yield { ...last, bytes: size - told };
-  }
-}
-
-async function* wholeStream(parser: Parser, bytes: Uint8Array): AsyncGenerator<ParsedBatch> {
-  yield* parser.push(bytes);
-  yield* parser.finish();
 }
 
 /** One line that names record, column and offending text where they are known. */
