@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
-import type { OperationId } from "@headgate/contract";
+import { operationTable, type OperationId } from "@headgate/contract";
+import { isCloudPath } from "./kit/operations.ts";
 import type { ReplySchema, ReplySchemas } from "./reply-schemas.ts";
 
 /** Says what is wrong with a reply; nothing if it is as the contract says. */
@@ -26,7 +27,7 @@ export function createReplyCheck(schemas: ReplySchemas, id: OperationId, respons
   const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
   const validate = mediaType === undefined ? undefined : schema.mediaTypes.get(mediaType);
   return {
-    head: () => headProblems(response, schema, contentType, mediaType),
+    head: () => [...headProblems(response, schema, contentType, mediaType), ...limitProblems(id, response)],
     body: (text) => (schema.mediaTypes.size === 0 ? emptyProblems(text) : jsonProblems(text, validate, schema.errorCodes)),
     record: schema.streamed && validate ? (line) => jsonProblems(line, validate, undefined) : undefined,
   };
@@ -42,9 +43,15 @@ function headProblems(response: Response, schema: ReplySchema, contentType: stri
   if (response.status === 503 && !/^\d+$/.test(response.headers.get("retry-after") ?? "")) {
     problems.push(`Retry-After must be whole seconds, not ${response.headers.get("retry-after")}`);
   }
-  if (response.status === 429 && !/^\d+$/.test(response.headers.get("retry-after") ?? "")) problems.push("429 must have Retry-After");
   if (!response.headers.get("x-request-id")) problems.push("there is no X-Request-Id");
   return problems;
+}
+
+const limitHeaders = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"];
+/** Past a caller's limit the cloud dialects say when to come again. */
+function limitProblems(id: OperationId, { status, headers }: Response): string[] {
+  if (status !== 429 || !isCloudPath(operationTable[id].path)) return [];
+  return limitHeaders.flatMap((name) => (/^\d+$/.test(headers.get(name) ?? "") ? [] : [`${name} must be a whole number`]));
 }
 
 const emptyProblems = (text: string) => (text === "" ? [] : [`the body must be empty, not ${shown(text)}`]);

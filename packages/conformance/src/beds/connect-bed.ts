@@ -21,9 +21,10 @@ export interface ConnectBed {
   readonly pausesSinks: boolean;
   /** Offsets are set to a place; else a sink's can only be deleted. */
   readonly setsOffsets: boolean;
-  /** A plugin of the cluster, a configuration that it takes, and one that it does not. */
+  /** A plugin of the cluster, what a validation calls it, a configuration that it takes, and one that it does not. */
   readonly plugin: {
     readonly class: string;
+    readonly validatedAs: string;
     readonly good: Readonly<Record<string, string>>;
     readonly bad: Readonly<Record<string, string>>;
   };

@@ -26,7 +26,12 @@ export const kafkaConnectBed: ConnectBed = {
   restarts: true,
   pausesSinks: true,
   setsOffsets: true,
-  plugin: { class: "FileStreamSink", good: { topics: "t", file: "/tmp/nothing" }, bad: { file: "/tmp/nothing" } },
+  plugin: {
+    class: "FileStreamSink",
+    validatedAs: "org.apache.kafka.connect.file.FileStreamSinkConnector",
+    good: { name: "n", topics: "t", file: "/tmp/nothing" },
+    bad: { name: "n", file: "/tmp/nothing" },
+  },
   sourceConfig,
   withConnectors: async (session, work) => {
     const { environment, cluster } = clusterOf(session);

@@ -19,7 +19,7 @@ export const connectPluginsSuite: Suite = (kit) => {
     const good = await client.connect.validate(cluster, bed.plugin.class, bed.plugin.good);
     assert.deepEqual(
       [good.name, good.error_count],
-      [bed.plugin.class, 0],
+      [bed.plugin.validatedAs, 0],
       JSON.stringify(good.configs.flatMap(({ value }) => value.errors)),
     );
     const bad = await client.connect.validate(cluster, bed.plugin.class, bed.plugin.bad);
