@@ -2,6 +2,7 @@ import { givenKafka, startKafka, Topics } from "@headgate/app-kafka";
 import { parseArgs } from "node:util";
 import { median, printTable } from "../print-table.ts";
 import { inputReaders } from "./read-topic.ts";
+import { outputTable, runOutputBench } from "./run-output-bench.ts";
 
 const partitions = 4;
 /** Of the client's own rate. */
@@ -34,8 +35,11 @@ export async function runKafkaBench(args: readonly string[]): Promise<void> {
     const topic = await fillTopic(bootstrap, messages);
     const samples = await measure(inputReaders, rounds, (contestant) => contestant.run(bootstrap, topic, messages));
     const rates = [...samples].map(([{ baseline, name }, times]) => ({ name, baseline, rates: times.map((ms) => (messages * 1000) / ms) }));
-    if (values.json) console.log(JSON.stringify({ messages, rounds, results: rates }, null, 2));
-    else console.log(report(rates));
+    const topics = new Topics(bootstrap);
+    const outputs = await runOutputBench(topics, bootstrap, messages, rounds);
+    await topics.close();
+    if (values.json) console.log(JSON.stringify({ messages, rounds, results: rates, outputs }, null, 2));
+    else console.log(`${report(rates)}\n\n${outputTable(outputs, target)}`);
   } finally {
     await own?.stop();
   }

@@ -53,6 +53,8 @@ export async function connectTopicWriter(config: KafkaOutputConfig, signal: Abor
   const within = AbortSignal.any([signal, AbortSignal.timeout(openMs)]);
   try {
     const metadata = await failures.until(producer.metadata({ topics: [config.topic], autocreateTopics: true }), within);
+    // What a producer is refused for, or has to wait for, is known before the first row.
+    if (config.idempotent) await failures.until(producer.initIdempotentProducer({}), within);
     const partitions = metadata.topics.get(config.topic)?.partitionsCount ?? 1;
     const partitionOf = (key: Uint8Array): number =>
       client.compatibilityPartitioner(undefined as never, Buffer.from(key.buffer, key.byteOffset, key.byteLength)) % partitions;
