@@ -13,9 +13,9 @@ export const forgetful: Readonly<Record<string, string>> = {
   days: "SELECT CAST(ts - INTERVAL 1 HOUR AS DATE) AS d, id, avg(v) AS m FROM a GROUP BY ALL",
   sets: "SELECT ts, id, count(*) AS n FROM a GROUP BY GROUPING SETS ((ts), (ts, id))",
   distinct_rows: "SELECT DISTINCT ts, id FROM a",
-  either: "SELECT ts, id FROM a UNION SELECT ts + INTERVAL 1 SECOND, id FROM b",
+  either: "SELECT ts + INTERVAL 1 SECOND AS ts, id FROM b UNION SELECT ts, id FROM a",
   both: "SELECT ts, id FROM a INTERSECT SELECT ts, id FROM b",
-  without: "SELECT ts, id FROM a EXCEPT ALL SELECT ts, id FROM b",
+  without: "SELECT ts, id FROM b EXCEPT ALL SELECT ts, id FROM a",
   same_time: "SELECT a.id, a.ts, a.v, b.v AS w FROM a JOIN b ON a.id = b.id AND a.ts = b.ts",
   in_time:
     "SELECT a.id, a.ts, b.ts AS tb FROM a JOIN b ON a.id = b.id AND a.ts BETWEEN b.ts - INTERVAL 4 SECONDS AND b.ts + INTERVAL 1 SECOND",
