@@ -16,7 +16,8 @@ export interface WorkloadChild {
 
 export async function startChild(contestant: Contestant, workload: string): Promise<WorkloadChild> {
   const child = fork(new URL("workload-process.ts", import.meta.url), [contestant, workload], {
-    execArgv: [...process.execArgv, "--max-old-space-size=12000"],
+    // The young heap is what the server gives a pipeline.
+    execArgv: [...process.execArgv, "--max-old-space-size=12000", "--max-semi-space-size=64"],
   });
   const ask = async <Type extends Reply["type"]>(request: Request, type: Type): Promise<Extract<Reply, { type: Type }>> => {
     const reply = next(child, type, `${contestant}, ${workload}`);
