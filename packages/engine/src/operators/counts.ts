@@ -2,7 +2,7 @@ import type { Key } from "../dataflow/operator.ts";
 import type { Row } from "../types.ts";
 import type { Arrangement } from "./arrangement.ts";
 
-export type Counts = Pick<Arrangement, "add" | "total" | "each" | "drop" | "retained">;
+type Counts = Pick<Arrangement, "add" | "total" | "each" | "drop" | "retained">;
 
 /** An arrangement of which only the number of rows of each key is asked: no rows are kept. */
 export function createCounts(): Counts {

@@ -47,7 +47,7 @@ function behindAny(limits: readonly Limit[], bounds: readonly (Ordered | undefin
 }
 
 /** State that can let go of rows. */
-export interface Releasing {
+interface Releasing {
   /** Rows (or groups) held. */
   size(): number;
   drop(isOver: (row: Row) => boolean): void;
