@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ApiKey, Pipeline, PipelineEvent } from "../api.ts";
+import { atomically } from "./atomically.ts";
 import { connectTables, type ConnectTables } from "./connect-tables.ts";
 import { openDatabase } from "./open-database.ts";
 
@@ -148,15 +149,4 @@ function pick(pipeline: Pipeline, keys: readonly (keyof Pipeline)[]): string {
 
 function stateOf(pipeline: Pipeline): string {
   return JSON.stringify(Object.fromEntries(Object.entries(pipeline).filter(([key]) => !apart.has(key))));
-}
-
-function atomically(db: DatabaseSync, work: () => void): void {
-  db.exec("BEGIN");
-  try {
-    work();
-    db.exec("COMMIT");
-  } catch (error) {
-    db.exec("ROLLBACK");
-    throw error;
-  }
 }

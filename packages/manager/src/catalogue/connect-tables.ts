@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { atomically } from "./atomically.ts";
 
 /** A connector of a cluster that is not ours, by its id; `record` is what its driver remembers of it. */
 export interface StoredConnector<Record = unknown> {
@@ -12,8 +13,8 @@ export interface ConnectTables {
   /** In the order in which they were first saved. */
   connectors(scope: string): readonly StoredConnector[];
   isConnectorId(id: string): boolean;
-  /** Saves it in the place of the connector of this name, if there is one. */
-  saveConnector(scope: string, connector: StoredConnector): void;
+  /** Saves all or none, each in the place of the connector of its name, if there is one. */
+  saveConnectors(scope: string, connectors: readonly StoredConnector[]): void;
   /** Forgets the connector with its last request. */
   deleteConnector(scope: string, name: string): void;
   offsetsRequests(): readonly { readonly scope: string; readonly name: string; readonly record: unknown }[];
@@ -51,7 +52,11 @@ export function connectTables(db: DatabaseSync): ConnectTables {
     connectors: (scope) =>
       (all.all(scope) as unknown as ConnectorRow[]).map(({ name, id, record }) => ({ name, id, record: JSON.parse(record) as unknown })),
     isConnectorId: (id) => byId.get(id) !== undefined,
-    saveConnector: (scope, { name, id, record }) => void save.run(scope, name, id, JSON.stringify(record)),
+    saveConnectors: (scope, connectors) => {
+      atomically(db, () => {
+        for (const { name, id, record } of connectors) save.run(scope, name, id, JSON.stringify(record));
+      });
+    },
     deleteConnector: (scope, name) => {
       // The request first: one that is left alone would be taken for the next connector's of this name.
       removeRequest.run(scope, name);

@@ -16,10 +16,10 @@ afterEach(() => {
 
 test("connectors and their last requests outlive the server, and a deleted one takes its request along", () => {
   let catalogue = openCatalogue(directory);
-  catalogue.saveConnector("e/c", { name: "a", id: "lcc-aaaaaa", record: { createdAt: 1 } });
-  catalogue.saveConnector("e/c", { name: "b", id: "lcc-bbbbbb", record: {} });
-  catalogue.saveConnector("e/other", { name: "a", id: "lcc-cccccc", record: {} });
-  catalogue.saveConnector("e/c", { name: "a", id: "lcc-aaaaaa", record: { createdAt: 2 } });
+  catalogue.saveConnectors("e/c", [{ name: "a", id: "lcc-aaaaaa", record: { createdAt: 1 } }]);
+  catalogue.saveConnectors("e/c", [{ name: "b", id: "lcc-bbbbbb", record: {} }]);
+  catalogue.saveConnectors("e/other", [{ name: "a", id: "lcc-cccccc", record: {} }]);
+  catalogue.saveConnectors("e/c", [{ name: "a", id: "lcc-aaaaaa", record: { createdAt: 2 } }]);
   catalogue.saveOffsetsRequest("e/c", "a", { step: "look" });
   catalogue.saveOffsetsRequest("e/c", "a", { step: "stop" });
   catalogue.close();

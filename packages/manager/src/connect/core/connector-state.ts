@@ -10,6 +10,8 @@ export interface ConnectorLook {
   readonly accepted: boolean;
   /** The connector itself, apart from its tasks, could not be made to work. */
   readonly failed: boolean;
+  /** The connector itself, apart from its tasks, is at work somewhere. */
+  readonly assigned: boolean;
   /** What was asked for last. */
   readonly target: "RUNNING" | "PAUSED";
   readonly tasks: readonly ConnectTaskState[];
@@ -56,8 +58,11 @@ function running(look: ConnectorLook): ConnectorState {
 }
 
 /** No task is in error, and not all are RUNNING. */
-function withoutError({ tasks, everRan, young, previous }: ConnectorLook): ConnectorState {
-  if (tasks.length === 0) return !everRan && young ? "PROVISIONING" : "RUNNING";
+function withoutError({ tasks, assigned, everRan, young, previous }: ConnectorLook): ConnectorState {
+  if (tasks.length === 0) {
+    if (!everRan && (young || !assigned)) return "PROVISIONING";
+    return assigned ? "RUNNING" : "DEGRADED";
+  }
   if (tasks.every((task) => task === "RUNNING")) return "RUNNING";
   if (tasks.every((task) => task === "STOPPED")) return "PAUSED";
   if (!everRan) return "PROVISIONING";

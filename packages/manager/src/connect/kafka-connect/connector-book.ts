@@ -88,14 +88,30 @@ export class ConnectorBook {
     const id = known?.id ?? this.#newId(name, fresh.createdAt);
     return this.#put({ name, id, record: fresh, previous: undefined, changedAt: 0 });
   }
-  /** A connector that somebody else made, and that is seen for the first time. */
-  seen(name: string): Entry {
+  /** What was seen with the engine: connectors that somebody else made begin their lives, and those that run are known to have run. */
+  note(seen: readonly { readonly name: string; readonly runs: boolean }[]): void {
+    const changed: Entry[] = [];
+    for (const { name, runs } of seen) {
+      if (this.isDeleted(name)) continue;
+      const known = this.#entries.get(name);
+      const entry = known ?? this.#foreign(name);
+      const { everRan, rejected, ...record } = entry.record;
+      if (known !== undefined && (everRan || !runs) && rejected === undefined) continue;
+      // The engine has it after all, from somebody else.
+      entry.record = { ...record, everRan: everRan || runs };
+      this.#entries.set(name, entry);
+      changed.push(entry);
+    }
+    // At once: each save by itself waits for the disk.
+    if (changed.length > 0) this.#tables.saveConnectors(this.#scope, changed);
+  }
+  #foreign(name: string): Entry {
     const record: ConnectorRecord = { createdAt: this.#now(), everRan: false, held: {} };
-    return this.#put({ name, id: this.#newId(name, record.createdAt), record, previous: undefined, changedAt: 0, foreign: true });
+    return { name, id: this.#newId(name, record.createdAt), record, previous: undefined, changedAt: 0, foreign: true };
   }
   change(entry: Entry, change: Partial<ConnectorRecord>): void {
     entry.record = { ...entry.record, ...change };
-    this.#tables.saveConnector(this.#scope, entry);
+    this.#tables.saveConnectors(this.#scope, [entry]);
   }
   /** Its life is over: the next one of its name has another id. */
   removed(name: string): void {
@@ -104,15 +120,17 @@ export class ConnectorBook {
   }
   deleted(name: string): void {
     this.removed(name);
+    for (const earlier of [...this.#deleted.keys()]) this.isDeleted(earlier);
     this.#deleted.set(name, this.#now());
   }
 
   #put(entry: Entry): Entry {
-    this.#tables.saveConnector(this.#scope, entry);
+    this.#tables.saveConnectors(this.#scope, [entry]);
     this.#entries.set(entry.name, entry);
     return entry;
   }
   #newId(name: string, createdAt: number): string {
-    return freeConnectorId([this.#scope, name, String(createdAt)], (id) => this.#tables.isConnectorId(id));
+    const mine = (id: string): boolean => this.all().some((entry) => entry.id === id);
+    return freeConnectorId([this.#scope, name, String(createdAt)], (id) => mine(id) || this.#tables.isConnectorId(id));
   }
 }

@@ -126,21 +126,11 @@ export class ConnectorChanges {
 
   async #make(name: string, { engine: config }: SplitConfig, offsets: readonly ConnectOffset[]): Promise<EngineInfo | ConfigRefused> {
     if (offsets.length === 0) return await this.#put(name, config);
-    try {
-      return await this.#world.engine.createStopped(name, config);
-    } catch (error) {
-      if (error instanceof ConfigRefused) return error;
-      throw error;
-    }
+    return await refusable(config, this.#world.engine.createStopped(name, config));
   }
 
   async #put(name: string, config: ConnectorConfig): Promise<EngineInfo | ConfigRefused> {
-    try {
-      return await this.#world.engine.put(name, config);
-    } catch (error) {
-      if (error instanceof ConfigRefused) return error;
-      throw error;
-    }
+    return await refusable(config, this.#world.engine.put(name, config));
   }
 
   async #invalid(config: ConnectorConfig, refused: ConfigRefused): Promise<ConnectError> {
@@ -157,6 +147,17 @@ export class ConnectorChanges {
     const validation = plugin === undefined ? undefined : await engine.validate(plugin, config).catch(() => undefined);
     const errors = validation === undefined ? [`connector.class: ${trace}`] : complaintsOf(toValidation(validation));
     return { config, trace: `Unable to validate configuration. ${trace}`, errors: errors.map((error) => scrub(error, secrets)) };
+  }
+}
+
+/** A refusal is an answer; another failure may quote the configuration, whose secrets it must not. */
+async function refusable<T>(config: ConnectorConfig, asked: Promise<T>): Promise<T | ConfigRefused> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ConfigRefused) return error;
+    if (error instanceof ConnectError) throw new ConnectError(error.code, scrub(error.message, secretsOf(config)));
+    throw error;
   }
 }
 

@@ -38,6 +38,7 @@ export function toStatus(parts: StatusParts): ConnectorStatus {
     started: true,
     accepted: true,
     failed: engine.connector.state === "FAILED",
+    assigned: engine.connector.state === "RUNNING",
     target: engine.connector.state === "PAUSED" || engine.connector.state === "STOPPED" ? "PAUSED" : "RUNNING",
     tasks: tasks.map((task) => task.state),
     everRan: parts.everRan,
@@ -50,7 +51,7 @@ export function toStatus(parts: StatusParts): ConnectorStatus {
     name,
     type: connectorType(engine.type),
     state,
-    trace: state === "FAILED" || state === "DEGRADED" ? clean(engine.connector.trace) || firstFailed : "",
+    trace: state === "FAILED" || state === "DEGRADED" ? clean(engine.connector.trace) || firstFailed || unwell(tasks) : "",
     tasks,
     validationErrors: [],
     rawState: engine.connector.state,
@@ -90,6 +91,12 @@ function lostWorker({ connector, tasks }: EngineStatus, silence: (workerId: stri
     if (why !== undefined) return `The worker ${worker ?? ""} that runs ${what} does not answer: ${why}`;
   }
   return undefined;
+}
+
+/** Kafka Connect says no more of what lost its worker than that it has none. */
+function unwell(tasks: readonly ConnectTask[]): string {
+  const idle = tasks.filter(({ state }) => state !== "RUNNING").map(({ id, rawState }) => `task ${String(id)} is ${rawState}`);
+  return idle.length === 0 ? "The connector has no worker." : `Not all tasks run: ${idle.join(", ")}.`;
 }
 
 function stale(because: string | undefined): { readonly staleBecause?: string } {

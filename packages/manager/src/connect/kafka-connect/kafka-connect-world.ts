@@ -5,6 +5,7 @@ import { createPluginClasses, type PluginClasses } from "../core/plugin-classes.
 import type { ConnectClusterOptions } from "./cluster-options.ts";
 import { ConnectorBook, type Entry } from "./connector-book.ts";
 import { createEngine, type Engine } from "./engine.ts";
+import type { EngineStatus } from "./engine-types.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import { type Observation, Observer } from "./observer.ts";
 import { OffsetsJobs } from "./offsets-jobs.ts";
@@ -59,13 +60,8 @@ export function createKafkaConnectWorld(
 
 /** Takes connectors into the book that somebody else made, and out of it those that somebody else deleted. */
 async function reconcile(book: ConnectorBook, engine: Engine, { connectors }: Observation): Promise<void> {
-  for (const [name, { status }] of connectors) {
-    if (book.isDeleted(name)) continue;
-    const entry = book.get(name) ?? book.seen(name);
-    const runs = status.tasks.length > 0 && status.tasks.every((task) => task.state === "RUNNING");
-    if (runs && !entry.record.everRan) book.change(entry, { everRan: true });
-    if (entry.record.rejected !== undefined) book.created(name, { held: entry.record.held });
-  }
+  const runs = ({ tasks }: EngineStatus): boolean => tasks.length > 0 && tasks.every((task) => task.state === "RUNNING");
+  book.note([...connectors].map(([name, { status }]) => ({ name, runs: runs(status) })));
   const absent = book.all().filter((entry) => isMissing(book, entry, connectors));
   if (absent.length === 0) return;
   // A connector without a status is left out of the listing, but it exists.

@@ -96,10 +96,12 @@ export class OffsetsJobs {
     const { engine, now, onChange } = this.#options;
     const cancel = new AbortController();
     const signal = AbortSignal.any([cancel.signal, this.#closing.signal]);
-    const current = (): OffsetsJob => this.#job(name) as OffsetsJob;
+    // Somebody else may have deleted the connector, and its request with it.
+    const current = (): OffsetsJob => this.#job(name) ?? forgotten;
     const save = (change: Partial<OffsetsJob>): void => {
-      if (signal.aborted) return;
-      this.#save(name, { ...current(), ...change });
+      const job = signal.aborted ? undefined : this.#job(name);
+      if (job === undefined) return;
+      this.#save(name, { ...job, ...change });
       onChange(name);
     };
     const ended = runOffsetsJob(name, { engine, now, signal, current, save }).finally(() => {
@@ -108,6 +110,16 @@ export class OffsetsJobs {
     this.#running.set(name, { ended, cancel });
   }
 }
+
+const forgotten: OffsetsJob = {
+  id: "",
+  change: { type: "DELETE" },
+  requestedAt: 0,
+  step: "over",
+  resumeTo: "RUNNING",
+  waitsFor: "",
+  appliedAt: null,
+};
 
 function toRequest(name: string, { id, change, requestedAt }: OffsetsJob): OffsetsRequest {
   return { id, name, change, requestedAt };

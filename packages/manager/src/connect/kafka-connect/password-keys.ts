@@ -5,6 +5,7 @@ import type { Engine } from "./engine.ts";
 const framework =
   /^(name|connector\.class|connector\.plugin\.version|tasks\.max(\.enforce)?|topics|topics\.regex|topic|file|(key|value|header)\.converter(\.schemas\.enable|\.plugin\.version)?|config\.action\.reload|transforms|transforms\.[^.]+\.type|predicates|errors\.[\w.]+|exactly\.once\.support|offsets\.storage\.topic|topic\.creation\.[\w.]+)$/;
 const retryMs = 30_000;
+const limit = 1000;
 
 /**
  * Which settings of a plugin are passwords by its own definition. Of a plugin whose definition cannot be had, all settings count as
@@ -29,6 +30,8 @@ export class PasswordKeys {
   #keys(plugin: string): Promise<ReadonlySet<string> | undefined> {
     const known = this.#known.get(plugin);
     if (known !== undefined && this.#now() < known.at) return known.keys;
+    // Anybody may name a plugin that there is not.
+    if (this.#known.size >= limit) this.#known.clear();
     const keys = this.#engine.passwordKeys(plugin).catch(() => undefined);
     this.#known.set(plugin, { keys, at: Infinity });
     void keys.then((set) => {

@@ -35,7 +35,7 @@ export interface WorkerClient {
 /** Times in ms. */
 export interface WorkerTiming {
   readonly callMs: number;
-  /** One worker's time to answer, before another one is asked. */
+  /** One worker's time to answer a read, before another one is asked; a change has twice as long. */
   readonly attemptMs: number;
   readonly probeMs: number;
 }
@@ -85,7 +85,7 @@ export function createWorkerClient(options: ConnectClusterOptions, timing: Worke
     worker.notBefore = Date.now() + Math.min(backoff.lastMs, backoff.firstMs * 2 ** (worker.failures - 1));
   };
   const exchange = async (worker: Worker, request: WorkerRequest, ms: number): Promise<WorkerReply> => {
-    const deadline = AbortSignal.timeout(ms);
+    const deadline = AbortSignal.timeout(Math.ceil(ms));
     const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
     const body = request.body === undefined ? null : JSON.stringify(request.body);
     try {
@@ -101,13 +101,17 @@ export function createWorkerClient(options: ConnectClusterOptions, timing: Worke
     }
   };
 
+  /** Where there is nobody else to ask, all the time is for the one; a change may have to wait for a slow plugin. */
+  const patience = ({ method }: WorkerRequest): number =>
+    workers.length === 1 ? Infinity : method === "GET" ? timing.attemptMs : 2 * timing.attemptMs;
+
   /** Every worker in turn, until one answers. */
   const round = async (request: WorkerRequest, until: number, failures: Map<string, Error>): Promise<WorkerReply | undefined> => {
     for (const worker of inOrder()) {
       const left = until - performance.now();
       if (left <= 0) return undefined;
       try {
-        const reply = await exchange(worker, request, Math.min(left, timing.attemptMs));
+        const reply = await exchange(worker, request, Math.ceil(Math.min(left, patience(request))));
         preferred = workers.indexOf(worker);
         return reply;
       } catch (error) {

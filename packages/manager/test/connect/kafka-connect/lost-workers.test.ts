@@ -8,7 +8,8 @@ describeWithKafka(describe, "the Connect dialect in front of a Kafka Connect clu
   let kafka: KafkaCluster;
   let world: ConnectWorld;
   beforeAll(async () => {
-    kafka = await startKafka({ workers: 2 });
+    // Kafka Connect goes on calling the tasks of a lost worker RUNNING for this long after it has noticed; by default five minutes.
+    kafka = await startKafka({ workers: 2, connectConfig: { "scheduled.rebalance.max.delay.ms": 4000 } });
     world = createConnectWorld(kafka.connectUrls);
   }, 240_000);
   afterAll(async () => {

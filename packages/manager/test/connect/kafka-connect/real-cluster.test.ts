@@ -135,34 +135,6 @@ describeWithKafka(describe, "the Connect dialect in front of Kafka Connect", () 
     expect(all.get(name)?.status?.state).toBe(one.state);
   }, 60_000);
 
-  test("one failed task among others is DEGRADED", async () => {
-    const { connect, file } = world;
-    const [name, topic, source] = [unique("half"), unique("topic"), unique("feed")];
-    writeFileSync(file("half.txt"), "this is no JSON\n");
-    // One partition: the second task has nothing to read, and so nothing to fail on.
-    await connect.create(at, { name: source, config: fileSource(source, file("half.txt"), topic) });
-    await until(
-      () => connect.offsets(on(source)),
-      ({ offsets }) => offsets.length > 0,
-    );
-    const json = {
-      "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-      "value.converter.schemas.enable": "true",
-      "tasks.max": "2",
-    };
-    await connect.create(at, { name, config: fileSink(name, file("half-out.txt"), topic, json) });
-    const degraded = await world.untilState(name, "DEGRADED");
-    await world.until(
-      name,
-      ({ tasks }) =>
-        tasks
-          .map(({ state }) => state)
-          .sort()
-          .join() === "RUNNING,USER_ACTIONABLE_ERROR",
-    );
-    expect(degraded.rawState).toBe("RUNNING");
-  }, 60_000);
-
   test("what the engine refuses at creation is FAILED with its reasons by field, and a better configuration mends it", async () => {
     const { connect, file } = world;
     const [name, classless] = [unique("refused"), unique("classless")];

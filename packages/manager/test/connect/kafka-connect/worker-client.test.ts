@@ -1,8 +1,11 @@
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { createServer as createSocketServer, type AddressInfo, type Server } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
 import { createWorkerClient, type WorkerClient, type WorkerTiming } from "../../../src/connect/kafka-connect/worker-client.ts";
 import { until } from "./connect-world.ts";
+import { loopbackCertificate } from "./loopback-certificate.ts";
+import type { ConnectClusterOptions } from "../../../src/connect/kafka-connect/cluster-options.ts";
 import { Observer } from "../../../src/connect/kafka-connect/observer.ts";
 
 const open: (() => void)[] = [];
@@ -37,7 +40,10 @@ const says =
     void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 
 function clientOf(...urls: readonly string[]): WorkerClient {
-  const client = createWorkerClient({ environment: "e", cluster: "c", urls, username: "me", password: "hunter2" }, timing);
+  return clientWith({ urls, username: "me", password: "hunter2" });
+}
+function clientWith(options: Omit<ConnectClusterOptions, "environment" | "cluster">): WorkerClient {
+  const client = createWorkerClient({ environment: "e", cluster: "c", ...options }, timing);
   open.push(() => {
     client.close();
   });
@@ -126,6 +132,19 @@ test("credentials go along, as basic authentication", async () => {
   });
   await clientOf(url).ask(get);
   expect(seen).toBe(`Basic ${Buffer.from("me:hunter2").toString("base64")}`);
+});
+
+test("a worker over TLS is trusted by the authority that is given, and by no other", async () => {
+  const server = createSecureServer(loopbackCertificate, says(200, ["a"]));
+  open.push(() => {
+    server.closeAllConnections();
+  });
+  const urls = [(await listening(server)).replace("http:", "https:")];
+  expect(await clientWith({ urls, ca: loopbackCertificate.cert }).ask(get)).toEqual({ status: 200, body: ["a"] });
+  await expect(clientWith({ urls }).ask(get)).rejects.toMatchObject({
+    code: "EngineUnavailable",
+    message: expect.stringContaining("certificate"),
+  });
 });
 
 test("readers share one look, get nothing older than its age, and an old one only with the reason", async () => {

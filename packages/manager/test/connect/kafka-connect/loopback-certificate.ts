@@ -1,0 +1,21 @@
+/** A certificate for 127.0.0.1 that signed itself, for tests of TLS; its key is no secret, since nobody else trusts it. Good for a century. */
+export const loopbackCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBkDCCATagAwIBAgIUE4NeO2WO7VhSDI9WWI8dWZwLTNgwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMjA4MDkzOFoYDzIxMjYxMDI5
+MDgwOTM4WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAT1Wqu3evXC7NB2P2h6kOXp2gkaBOs/mJDdcKO7Q5CIE7Y9WOajHuK9
+OlJusapCknFcbXQ/MrLuM8mWellFqRBro2QwYjAdBgNVHQ4EFgQUGCe/VOrKP4Kd
+zsnvz6/CnE2PnRQwHwYDVR0jBBgwFoAUGCe/VOrKP4Kdzsnvz6/CnE2PnRQwDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0gAMEUC
+IQCN+uybdfj9+Grony0PaYeO8/GpjhrA12y11FMRFoX3JQIgaM3ZLFuWPNhMwenM
++5VOSW3d/fDQe4ubVu+u7XS6ksM=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAoG2oK4+iY/tW9e3
+9e+eR/6BBonmeHUDxjFJkc20fLihRANCAAT1Wqu3evXC7NB2P2h6kOXp2gkaBOs/
+mJDdcKO7Q5CIE7Y9WOajHuK9OlJusapCknFcbXQ/MrLuM8mWellFqRBr
+-----END PRIVATE KEY-----
+`,
+} as const;
