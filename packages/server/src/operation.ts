@@ -36,7 +36,7 @@ export interface Operation {
 }
 
 /** Fields as a browser's form sends them. */
-export const formMediaType = "application/x-www-form-urlencoded";
+const formMediaType = "application/x-www-form-urlencoded";
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json$/;
 
 /** JSON bodies are the ones whose schema describes a value; a binary schema means a stream, whatever its media type. */
