@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { benchPipeline, type BenchManager } from "./bench-manager.ts";
 import { openConnectServer } from "./connect/open-connect-server.ts";
 import { openVariant } from "./http/open-variant.ts";
+import { processorTime } from "./processor-time.ts";
 import { openPipelineServer } from "./pipeline/open-pipeline-server.ts";
 import type { ServerNews, ServerRequest } from "./server-messages.ts";
 
@@ -28,12 +29,6 @@ if (open === undefined) throw new Error(`There is no kind of server '${kind}'. K
 const { authorization, bench, server } = await open(args);
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
-
-/** Processor time of a process in milliseconds, from Linux's accounts in hundredths of a second. */
-function processorTime(pid: string): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
 
 function children(): number {
   let milliseconds = 0;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startKafka } from "@headgate/app-kafka";
 import { median, printTable } from "../print-table.ts";
-import { eventOrExit, startServerChild } from "../server-child.ts";
+import { eventOrExit, startServerChild, type ServerChild } from "../server-child.ts";
+import { processorTime } from "../processor-time.ts";
 import { ensureConnectors } from "./bench-connectors.ts";
 import { benchCluster, connectorNames, type LoadRequest, type LoadResult } from "./messages.ts";
 
@@ -41,7 +42,8 @@ export async function runConnectBench(args: readonly string[]): Promise<void> {
     const runs: Run[] = [];
     for (const [index, count] of counts.entries()) {
       await ensureConnectors(url, file, counts[index - 1] ?? 0, count);
-      runs.push(await measureCount(load, url, file, count, settings));
+      const worker: Worker = { url, pid: kafka.workers[0]?.pid ?? 0 };
+      runs.push(await measureCount(load, worker, file, count, settings));
     }
     console.log(values.json ? JSON.stringify({ settings, node: process.version, runs }, null, 2) : runs.map(table).join("\n\n"));
   } finally {
@@ -55,6 +57,12 @@ interface Sample {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Processor time of the server's processes for each request, the worker's behind Headgate included. */
+  readonly cpuMicros: number;
+}
+interface Worker {
+  readonly url: string;
+  readonly pid: number;
 }
 interface Line extends Sample {
   readonly way: Way;
@@ -67,16 +75,16 @@ interface Run {
   readonly lines: readonly Line[];
 }
 
-async function measureCount(load: ChildProcess, url: string, file: string, count: number, settings: Settings): Promise<Run> {
-  const server = await startServerChild("connect", url, file, String(count));
+async function measureCount(load: ChildProcess, worker: Worker, file: string, count: number, settings: Settings): Promise<Run> {
+  const server = await startServerChild("connect", worker.url, file, String(count));
   try {
-    const targets = targetsOf(Number(new URL(url).port), server.listening.port, count);
+    const targets = targetsOf(Number(new URL(worker.url).port), server.listening.port, count);
+    const measure = (way: Way): Promise<Sample> => measureWay(load, { worker, server }, targets[way], settings);
     const samples = new Map<Way, Sample[]>(ways.map((way) => [way, []]));
-    // The first turns are for the compilers of both sides; Java's takes longer.
-    for (const way of ["direct", "direct", "direct", "kafka-connect", "embedded"] as const) await measure(load, targets[way], settings);
+    for (const way of ways) await warmUp(() => measure(way));
     for (let round = 0; round < settings.rounds; round += 1) {
       for (const way of round % 2 === 0 ? ways : [...ways].reverse()) {
-        samples.get(way)?.push(await measure(load, targets[way], settings));
+        samples.get(way)?.push(await measure(way));
       }
     }
     return { connectors: count, lines: summarise(samples) };
@@ -100,10 +108,33 @@ function targetsOf(workerPort: number, port: number, count: number): Readonly<Re
   };
 }
 
-async function measure(load: ChildProcess, target: Target, { connections, milliseconds }: Settings): Promise<Sample> {
+/** Both sides compile what is called often, Java's after many calls: as many requests as that takes, or as long as one is willing to wait. */
+async function warmUp(measure: () => Promise<Sample>): Promise<void> {
+  const startedAt = performance.now();
+  for (let requests = 0; requests < 20_000 && performance.now() - startedAt < 20_000;) {
+    const before = performance.now();
+    const { requestsPerSecond } = await measure();
+    requests += (requestsPerSecond * (performance.now() - before)) / 1000;
+  }
+}
+
+async function measureWay(
+  load: ChildProcess,
+  servers: { readonly worker: Worker; readonly server: ServerChild },
+  target: Target,
+  { connections, milliseconds }: Settings,
+): Promise<Sample> {
+  const before = await cpuMs(servers);
   load.send({ ...target, connections, milliseconds } satisfies LoadRequest);
   const [result] = (await eventOrExit(load, "message")) as [LoadResult];
-  return { requestsPerSecond: (result.requests * 1000) / result.milliseconds, p50Ms: result.p50Ms, p99Ms: result.p99Ms };
+  const cpu = (await cpuMs(servers)) - before;
+  const { requests, p50Ms, p99Ms } = result;
+  return { requestsPerSecond: (requests * 1000) / result.milliseconds, p50Ms, p99Ms, cpuMicros: (cpu * 1000) / requests };
+}
+
+async function cpuMs({ worker, server }: { readonly worker: Worker; readonly server: ServerChild }): Promise<number> {
+  const usage = await server.usage();
+  return usage.server + usage.pipeline + processorTime(String(worker.pid));
 }
 
 function summarise(all: ReadonlyMap<Way, readonly Sample[]>): readonly Line[] {
@@ -113,6 +144,7 @@ function summarise(all: ReadonlyMap<Way, readonly Sample[]>): readonly Line[] {
     requestsPerSecond: median(samples.map((sample) => sample.requestsPerSecond)),
     p50Ms: median(samples.map((sample) => sample.p50Ms)),
     p99Ms: median(samples.map((sample) => sample.p99Ms)),
+    cpuMicros: median(samples.map((sample) => sample.cpuMicros)),
     ratio: median(samples.map((sample, round) => sample.requestsPerSecond / (base[round]?.requestsPerSecond ?? Number.NaN))),
     samples,
   }));
@@ -122,14 +154,15 @@ function summarise(all: ReadonlyMap<Way, readonly Sample[]>): readonly Line[] {
 const targets: Partial<Record<Way, number>> = { "kafka-connect": 0.9, embedded: 2 };
 
 function table({ connectors, lines }: Run): string {
-  const rows = lines.map(({ way, requestsPerSecond, p50Ms, p99Ms, ratio }) => [
+  const rows = lines.map(({ way, requestsPerSecond, p50Ms, p99Ms, cpuMicros, ratio }) => [
     way,
     requestsPerSecond.toFixed(0),
     p50Ms.toFixed(2),
     p99Ms.toFixed(2),
+    cpuMicros.toFixed(0),
     ratio.toFixed(2),
     targets[way] === undefined ? "" : `≥ ${String(targets[way])}`,
   ]);
-  const head = [`status, ${String(connectors)} connectors`, "requests/s", "p50 ms", "p99 ms", "× direct", "target"];
+  const head = [`status, ${String(connectors)} connectors`, "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "× direct", "target"];
   return printTable([head, ...rows]);
 }

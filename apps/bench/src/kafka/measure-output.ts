@@ -67,6 +67,9 @@ export async function measureOutput(bootstrap: string, topic: string, way: Exclu
     }
     elapsed += performance.now() - begun;
   }
+  const begun = performance.now();
+  await output.flush?.(signal);
+  elapsed += performance.now() - begun;
   await output.close();
   return { messagesPerSecond: (rows / elapsed) * 1000, bytesPerMessage: bytes / rows };
 }
