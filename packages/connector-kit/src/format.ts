@@ -1,5 +1,5 @@
 import type { ChangeBatch, Delta, Field } from "@headgate/engine";
-import type { InputMessage } from "./input.ts";
+import type { InputMessage, MessageMetadata } from "./input.ts";
 
 /** The shape of a table or view as a format sees it. */
 export interface TableSchema {
@@ -41,6 +41,8 @@ export type ParsedBatches = Iterable<ParsedBatch> | AsyncIterable<ParsedBatch>;
  */
 export interface Parser {
   push(bytes: Uint8Array): ParsedBatches;
+  /** What `CONNECTOR_METADATA()` is for the message that is pushed next; called before each message that has a place. */
+  about?(metadata: MessageMetadata | undefined): void;
   /** End of input (or of a message): whatever is still held becomes rows or errors. The parser may be pushed again after it. */
   finish(): ParsedBatches;
   /**

@@ -89,6 +89,8 @@ export interface Field extends SqlIdentifier {
   readonly columnType: ColumnType;
   /** The DEFAULT expression as written, if any. */
   readonly default?: string;
+  /** The keys of CONNECTOR_METADATA() that the DEFAULT reads: it is for who parses a record to look the value up. */
+  readonly metadata?: readonly string[];
   readonly lateness?: string;
   /** True when no view reads the column. */
   readonly unused: boolean;

@@ -3,9 +3,9 @@ import type { ColumnType, Field, Table } from "../types.ts";
 import type { Declared } from "./declared.ts";
 import type { NamedToken } from "./cursor.ts";
 import { evaluateConstant } from "./evaluate-constant.ts";
-import { compileError, unsupported } from "./source-text.ts";
+import { metadataDefault } from "./metadata-default.ts";
+import { compileError } from "./source-text.ts";
 import type { ColumnDeclaration, CreateTable, ForeignKey } from "./statements.ts";
-import { tokenize } from "./tokenize.ts";
 
 /** Checks a table's columns and keys. @throws ProgramError */
 export function compileTable(statement: CreateTable, declared: Declared): Table {
@@ -43,11 +43,13 @@ export function checkColumnNames(names: readonly NamedToken[]): void {
 function fieldOf(column: ColumnDeclaration, primaryKey: readonly string[] | undefined): Field {
   const { name, caseSensitive } = column.name;
   const nullable = column.type.nullable && primaryKey?.includes(name) !== true;
+  const metadata = column.default === undefined ? undefined : metadataDefault(column.default, column.type);
   return {
     name,
     caseSensitive,
     columnType: { ...column.type, nullable },
     ...(column.default === undefined ? {} : { default: column.default.sql }),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(column.lateness === undefined ? {} : { lateness: column.lateness.sql }),
     unused: false,
   };
@@ -99,8 +101,7 @@ export async function checkDefaults(statement: CreateTable, declared: Declared):
   for (const column of statement.columns) {
     const expression = column.default;
     if (expression === undefined) continue;
-    if (tokenize(expression.sql).some((token) => token.kind === "word" && token.value === "CONNECTOR_METADATA"))
-      throw unsupported("CONNECTOR_METADATA() is not supported: no connector gives metadata yet", expression);
+    if (metadataDefault(expression, column.type) !== undefined) continue;
     const { value } = await evaluateConstant(declared, expression, {
       before: "CAST((",
       after: `) AS ${duckdbTypeSql(column.type)})`,

@@ -125,7 +125,9 @@ async function insertRows(reader: Reader, program: Program, insert: Insert): Pro
     throw adHocError(`INSERT INTO ${table.name} expects ${targets.length} values but the query has ${width} columns`);
   const picks = table.fields.map((field, i) => {
     const source = targets.indexOf(i);
-    const expression = source >= 0 ? `c${source}` : field.default === undefined ? "NULL" : `(${field.default}\n)`;
+    // An INSERT comes from no connector, so there is no metadata.
+    const constant = field.metadata === undefined ? field.default : undefined;
+    const expression = source >= 0 ? `c${source}` : constant === undefined ? "NULL" : `(${constant}\n)`;
     return `CAST(${expression} AS ${duckdbTypeSql(field.columnType)}) AS ${quoteIdentifier(field.name)}`;
   });
   const result = await reader.run((connection) => connection.run(`SELECT ${picks.join(", ")} FROM (${sql})`));

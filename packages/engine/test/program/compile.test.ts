@@ -70,6 +70,12 @@ describe("tables", () => {
     expect(tables[0]!.fields[0]!.columnType).toMatchObject({ ...expected, nullable: false });
   });
 
+  test("may have defaults that look up a connector's metadata", async () => {
+    const { tables } = await compiled(`CREATE TABLE t (a INT, topic VARCHAR DEFAULT CAST(CONNECTOR_METADATA()['kafka_topic'] AS VARCHAR),
+      h VARBINARY DEFAULT connector_metadata()['kafka_headers']['x']::VARBINARY, m VARIANT DEFAULT CONNECTOR_METADATA())`);
+    expect(tables[0]!.fields.map(({ metadata }) => metadata)).toEqual([undefined, ["kafka_topic"], ["kafka_headers", "x"], []]);
+  });
+
   test("keep defaults, lateness, keys and properties with the positions of their values", async () => {
     const sql = `CREATE TABLE p (id BIGINT PRIMARY KEY);
 CREATE TABLE t (a INT DEFAULT 1 + 1 NOT NULL, b VARCHAR DEFAULT 'x,)y', ts TIMESTAMP LATENESS INTERVAL '1' HOUR,
@@ -116,7 +122,13 @@ CREATE TABLE t (a INT DEFAULT 1 + 1 NOT NULL, b VARCHAR DEFAULT 'x,)y', ts TIMES
     ["CREATE TABLE t (a INT DEFAULT 'x')", "Compilation error", "'x'"],
     ["CREATE TABLE t (a INT NOT NULL DEFAULT NULL)", "Compilation error", "NULL"],
     ["CREATE TABLE t (a INT DEFAULT nullif(1, 1), PRIMARY KEY (a))", "Compilation error", "nullif(1, 1)"],
-    ["CREATE TABLE t (a VARCHAR DEFAULT connector_metadata()['topic'])", "Not supported", "connector_metadata()['topic']"],
+    ["CREATE TABLE t (a VARCHAR DEFAULT connector_metadata()['topic'] || 'x')", "Not supported", "connector_metadata()['topic'] || 'x'"],
+    ["CREATE TABLE t (a VARCHAR DEFAULT upper(connector_metadata()['a']))", "Not supported", "upper(connector_metadata()['a'])"],
+    [
+      "CREATE TABLE t (a VARCHAR DEFAULT CAST(connector_metadata()['a'] AS INT))",
+      "Compilation error",
+      "CAST(connector_metadata()['a'] AS INT)",
+    ],
     [
       "CREATE TABLE t (a VARCHAR DEFAULT getenv('HOME') || 'connector_metadata')",
       "Compilation error",

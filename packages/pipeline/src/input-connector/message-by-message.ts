@@ -29,7 +29,7 @@ export class MessageByMessage implements AsyncIterableIterator<ParsedBatch> {
   async next(): Promise<IteratorResult<ParsedBatch, undefined>> {
     for (let message = this.#messages[this.#at]; message !== undefined; message = this.#messages[this.#at]) {
       if (this.#phase === "end") return { done: false, value: this.#end(message) };
-      this.#inner ??= iteratorOf(this.#phase === "push" ? this.#parser.push(message.value ?? new Uint8Array()) : this.#parser.finish());
+      this.#inner ??= iteratorOf(this.#phase === "push" ? this.#push(message) : this.#parser.finish());
       const item = await this.#inner.next();
       if (item.done === true) {
         this.#inner = undefined;
@@ -41,6 +41,11 @@ export class MessageByMessage implements AsyncIterableIterator<ParsedBatch> {
       if (before.batch.rows.length > 0 || before.errors.length > 0) return { done: false, value: this.#within(before, message) };
     }
     return { done: true, value: undefined };
+  }
+
+  #push(message: InputMessage): ParsedBatches {
+    this.#parser.about?.(message.metadata);
+    return this.#parser.push(message.value ?? new Uint8Array());
   }
 
   /** All of a message's bytes go with its last batch: only there does the source's place move behind it. */

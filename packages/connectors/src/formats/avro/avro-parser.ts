@@ -1,6 +1,14 @@
-import { ConnectorError, type ParsedBatch, type ParsedBatches, type Parser, type TableSchema } from "@headgate/connector-kit";
+import {
+  ConnectorError,
+  type MessageMetadata,
+  type ParsedBatch,
+  type ParsedBatches,
+  type Parser,
+  type TableSchema,
+} from "@headgate/connector-kit";
 import { ChangeSink } from "../records/change-sink.ts";
 import { evaluateDefaults, literalDefaults } from "../records/column-defaults.ts";
+import { MetadataColumns } from "../records/metadata-columns.ts";
 import { recordError } from "../records/record-error.ts";
 import { ValueError } from "../values/value-error.ts";
 import { AvroDataError, AvroSchemaError } from "./avro-error.ts";
@@ -30,17 +38,24 @@ class AvroParser implements Parser {
   readonly #readers = new Map<number, Compiled>();
   readonly #fixed: Compiled | undefined;
   readonly #sink = new ChangeSink();
+  readonly #metadataColumns: MetadataColumns | undefined;
+  #metadata: MessageMetadata | undefined;
   #message = noBytes;
   #ready: boolean;
 
   constructor(config: AvroInputConfig, table: TableSchema) {
-    const { open, values } = literalDefaults(table);
+    const { open, values } = literalDefaults(table, { metadata: true });
     this.#config = config;
     this.#table = table;
     this.#defaults = values;
     this.#openDefaults = open;
     this.#ready = open.length === 0;
+    this.#metadataColumns = MetadataColumns.of(table);
     if (config.schema !== undefined) this.#fixed = compileEventReader(config.update, config.schema, table, values);
+  }
+
+  about(metadata: MessageMetadata | undefined): void {
+    this.#metadata = metadata;
   }
 
   push(bytes: Uint8Array): ParsedBatches {
@@ -103,6 +118,7 @@ class AvroParser implements Parser {
       const input = new ByteReader(message, this.#config.schemaId ? headerBytes : 0);
       reader(input, this.#sink);
       if (input.left > 0) throw new AvroDataError(`${input.left} bytes are left over behind the record`);
+      this.#metadataColumns?.fill(this.#sink, 0, this.#metadata);
     } catch (error) {
       // A RangeError is the stack that a deeply nested message used up.
       if (!(error instanceof AvroDataError || error instanceof ValueError || error instanceof RangeError)) throw error;

@@ -33,6 +33,10 @@ export class ChangeSink {
     return this.#rows.length;
   }
 
+  row(at: number): ParsedRow {
+    return this.#rows[at] as ParsedRow;
+  }
+
   add(op: ChangeOpCode, row: ParsedRow): void {
     const at = this.#rows.push(row) - 1;
     if (op === ChangeOp.insert && this.#ops === undefined) return;

@@ -4,6 +4,7 @@ import { ConnectorError, type TableSchema } from "@headgate/connector-kit";
 import { defaultJsonStyle } from "../values/json-style.ts";
 import { compileJsonReader } from "../values/read-json.ts";
 import { compileTextReader } from "../values/read-text.ts";
+import { fromMetadata } from "./metadata-columns.ts";
 
 const composite = new Set(["ARRAY", "STRUCT", "MAP", "VARIANT"]);
 const numeric = /^(?:U?TINYINT|U?SMALLINT|U?INTEGER|U?BIGINT|REAL|DOUBLE|DECIMAL)$/;
@@ -15,12 +16,19 @@ const volatile = /\b(?:now|current_\w+|today|random|uuid|gen_random_uuid|uuidv[4
 /** The values of columns that a record leaves out, by column index. A column without a default has no entry. */
 export type ColumnDefaults = Map<number, Value>;
 
-/** Finds the defaults that are plain literals; the indexes in `open` need `evaluateDefaults`. */
-export function literalDefaults(schema: TableSchema): { readonly values: ColumnDefaults; readonly open: readonly number[] } {
+/**
+ * Finds the defaults that are plain literals; the indexes in `open` need `evaluateDefaults`. A column whose default is looked up in a message's
+ * metadata gets `fromMetadata`, if who asks fills it in, and else NULL.
+ */
+export function literalDefaults(
+  schema: TableSchema,
+  { metadata = false }: { readonly metadata?: boolean } = {},
+): { readonly values: ColumnDefaults; readonly open: readonly number[] } {
   const values: ColumnDefaults = new Map();
   const open: number[] = [];
   schema.fields.forEach((field, index) => {
-    if (field.default === undefined) return;
+    if (field.metadata !== undefined && (metadata || field.columnType.nullable)) values.set(index, metadata ? fromMetadata : null);
+    if (field.default === undefined || field.metadata !== undefined) return;
     const value = literalValue(field, field.default.trim());
     if (value === undefined) open.push(index);
     else values.set(index, value);

@@ -1,6 +1,7 @@
 import { messageBytes, type InputMessage, type ParsedBatch, type ParsedBatches, type Parser } from "@headgate/connector-kit";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { ChangeSink } from "./change-sink.ts";
+import type { MetadataColumns } from "./metadata-columns.ts";
 
 /** Finds records in a buffer and turns them into changes; the part of a parser that is its format's own. */
 export interface RecordReader {
@@ -15,13 +16,16 @@ export interface RecordReader {
   restartable?(): boolean;
 }
 
-/**
- * Makes a parser of a record reader: holds bytes between pushes and cuts the changes into batches.
- *
- * `ready`, when given, is awaited before the first record is read (it finds the defaults of columns). It is called again when
- * it failed.
- */
-export function createStreamParser(reader: RecordReader, ready?: () => Promise<unknown>): Parser {
+export interface StreamParserOptions {
+  /** Awaited before the first record is read: it finds the defaults of columns. Called again when it failed. */
+  readonly ready?: (() => Promise<unknown>) | undefined;
+  /** Columns that take what a message's metadata tells. */
+  readonly metadata?: MetadataColumns | undefined;
+}
+
+/** Makes a parser of a record reader: holds bytes between pushes and cuts the changes into batches. */
+export function createStreamParser(reader: RecordReader, options: StreamParserOptions = {}): Parser {
+  const { metadata, ready } = options;
   const bytes = new ByteBuffer();
   const sink = new ChangeSink();
   /** Bytes that are consumed and not yet attributed to a batch. */
@@ -34,6 +38,7 @@ export function createStreamParser(reader: RecordReader, ready?: () => Promise<u
       const state = sink.continueRepeat() ? "full" : reader.read(bytes, sink, atEnd);
       const more = state === "full";
       if (!more && !atEnd) bytes.keep();
+      metadata?.fill(sink, 0, undefined);
       unreported += before - (bytes.end - bytes.start);
       if (!sink.empty || (!more && atEnd && unreported > 0)) {
         const { batch, errors } = sink.take();
@@ -53,10 +58,12 @@ export function createStreamParser(reader: RecordReader, ready?: () => Promise<u
       /** Bytes of this message that an earlier batch has told. */
       let told = 0;
       let errors = sink.errorCount;
+      let rows = sink.length;
       if (message.value !== null) bytes.append(message.value);
       const length = bytes.end - bytes.start;
       for (let more = length > 0; more;) {
         more = (sink.continueRepeat() ? "full" : reader.read(bytes, sink, true)) === "full";
+        if (metadata !== undefined && sink.length > rows) metadata.fill(sink, rows, message.metadata);
         if (sink.errorCount > errors) sink.placeErrors(errors, message.place);
         if (!more) break;
         // In the middle of a message at least one of its bytes stays, whatever the reader has consumed: the place must not move behind it.
@@ -66,6 +73,7 @@ export function createStreamParser(reader: RecordReader, ready?: () => Promise<u
         done = 0;
         told = consumed;
         errors = 0;
+        rows = 0;
       }
       bytes.consume(bytes.end);
       reader.reset();
