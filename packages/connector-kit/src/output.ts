@@ -29,8 +29,9 @@ export type SinkPosition = number | string | { readonly [key: string]: SinkPosit
 export interface OutputTransport {
   /** @throws ConnectorError `invalid_config` or `fatal`: the pipeline does not start. */
   open(signal: AbortSignal): Promise<void>;
+  /** A sink that has `flush` may resolve as soon as it takes care of the chunk. */
   write(chunk: EncodedChunk, signal: AbortSignal): Promise<void>;
-  /** Called after the last chunk of a step: make it visible to readers. */
+  /** Called after the last chunk of a step (for a snapshot, `commit` is): the step is acknowledged, and visible to readers, when it resolves. */
   flush?(signal: AbortSignal): Promise<void>;
   /**
    * The place behind everything that was acknowledged and is no snapshot on its way. A sink that has it can be brought back there,

@@ -1,8 +1,19 @@
 const pad = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, "0"));
 const dayMicros = 86_400_000_000n;
 
+/** The last day that was written: rows of a stream are mostly of one. */
+const recent = { days: Number.NaN, text: "" };
+
 /** Writes days since 1970-01-01 as YYYY-MM-DD; years past four digits carry a sign. */
 export function formatDate(days: number): string {
+  if (days !== recent.days) {
+    recent.text = dateText(days);
+    recent.days = days;
+  }
+  return recent.text;
+}
+
+function dateText(days: number): string {
   const shifted = days + 719468;
   const era = Math.floor(shifted / 146097);
   const dayOfEra = shifted - era * 146097;

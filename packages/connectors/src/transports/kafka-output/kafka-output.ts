@@ -13,7 +13,6 @@ import type { OutgoingMessage, TopicWriter } from "./topic-writer.ts";
 
 /** Tombstones sent at once. */
 const tombstones = 2000;
-const noHeaders: ReadonlyMap<Buffer, Buffer | null> = new Map();
 
 /** What a Kafka output needs from outside. */
 export interface KafkaOutputTools {
@@ -59,9 +58,9 @@ class KafkaOutput implements OutputTransport {
 
   async open(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#writer = await this.#tools.connect(this.#config, signal);
-    const { partitionOf } = this.#writer;
-    this.#batches = new MessageBatches(this.#config, (key) => partitionOf(key));
+    const writer = await this.#tools.connect(this.#config, signal);
+    this.#writer = writer;
+    this.#batches = new MessageBatches(this.#config, (key) => writer.partitionOf(key));
   }
 
   async write(chunk: EncodedChunk, signal: AbortSignal): Promise<void> {
@@ -76,6 +75,11 @@ class KafkaOutput implements OutputTransport {
       writing.next += 1;
     }
     this.#writing = undefined;
+  }
+
+  /** A step is acknowledged when the brokers have its last batch. */
+  async flush(signal: AbortSignal): Promise<void> {
+    await this.#opened().writer.drain(signal);
   }
 
   /** The old values stay until the snapshot has come whole: a reader never sees a key vanish that is still in the view. */
@@ -96,6 +100,7 @@ class KafkaOutput implements OutputTransport {
       for (const key of keys) stale.delete(key);
       this.#burying = undefined;
     }
+    await writer.drain(signal);
     this.#stale = undefined;
   }
 
@@ -112,13 +117,13 @@ class KafkaOutput implements OutputTransport {
 
 function tombstonesOf(
   keys: readonly TopicKey[],
-  { headers, maxMessageBytes }: KafkaOutputConfig,
+  { headers, maxMessageBytes, topic }: KafkaOutputConfig,
 ): { keys: readonly TopicKey[]; batch: OutgoingMessage[] } {
   let room = maxMessageBytes - 100;
   // At least one: a key that was taken once is taken again.
   const fitting = keys.filter(({ key }, at) => (room -= key.byteLength + 100) >= 0 || at === 0);
-  const all = headers.length === 0 ? noHeaders : new Map(headers);
-  return { keys: fitting, batch: fitting.map(({ key, partition }) => ({ key, value: null, headers: all, partition })) };
+  const all = headers.length === 0 ? undefined : new Map(headers);
+  return { keys: fitting, batch: fitting.map(({ key, partition }) => ({ topic, key, value: null, headers: all, partition })) };
 }
 
 /**

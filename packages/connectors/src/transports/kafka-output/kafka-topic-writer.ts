@@ -1,9 +1,10 @@
 import type { ConnectorError } from "@headgate/connector-kit";
-import type { Producer } from "@platformatic/kafka";
+import type { Producer, SendOptions } from "@platformatic/kafka";
 import { clientOptions } from "../kafka/client-options.ts";
 import { brokerErrors, explainKafkaError, isRefused, kafkaFailure } from "../kafka/kafka-failure.ts";
 import { loadKafkaClient } from "../kafka/load-client.ts";
 import type { KafkaOutputConfig } from "./config.ts";
+import { keyHash } from "./murmur2.ts";
 import type { OutgoingMessage, TopicWriter } from "./topic-writer.ts";
 
 const tag = "kafka_write";
@@ -56,9 +57,7 @@ export async function connectTopicWriter(config: KafkaOutputConfig, signal: Abor
     // What a producer is refused for, or has to wait for, is known before the first row.
     if (config.idempotent) await failures.until(producer.initIdempotentProducer({}), within);
     const partitions = metadata.topics.get(config.topic)?.partitionsCount ?? 1;
-    const partitionOf = (key: Uint8Array): number =>
-      client.compatibilityPartitioner(undefined as never, Buffer.from(key.buffer, key.byteOffset, key.byteLength)) % partitions;
-    return new KafkaTopicWriter(config, producer, failures, partitions, partitionOf);
+    return new KafkaTopicWriter(config, producer, failures, partitions);
   } catch (error) {
     await closeProducer(producer);
     signal.throwIfAborted();
@@ -70,51 +69,43 @@ export async function connectTopicWriter(config: KafkaOutputConfig, signal: Abor
 
 class KafkaTopicWriter implements TopicWriter {
   readonly partitions: number;
-  readonly partitionOf: (key: Uint8Array) => number;
   readonly #config: KafkaOutputConfig;
   readonly #producer: Producer;
   readonly #failures: Failures;
   #pending: Pending | undefined;
 
-  constructor(
-    config: KafkaOutputConfig,
-    producer: Producer,
-    failures: Failures,
-    partitions: number,
-    partitionOf: (key: Uint8Array) => number,
-  ) {
+  constructor(config: KafkaOutputConfig, producer: Producer, failures: Failures, partitions: number) {
     this.#config = config;
     this.#producer = producer;
     this.#failures = failures;
     this.partitions = partitions;
-    this.partitionOf = partitionOf;
+  }
+
+  partitionOf(key: Uint8Array): number {
+    return this.partitions === 1 ? 0 : keyHash(key) % this.partitions;
   }
 
   async send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // Nothing may overtake what is still on its way.
-    if (this.#pending?.batch !== batch) await this.drain(signal);
-    this.#pending ??= { batch, delivered: this.#deliver(batch) };
-    await this.#settled(this.#pending, signal);
+    await this.drain(signal);
+    this.#start(batch);
   }
 
   async drain(signal: AbortSignal): Promise<void> {
     if (this.#pending !== undefined) await this.#settled(this.#pending, signal);
   }
 
-  async #deliver(batch: readonly OutgoingMessage[]): Promise<void> {
-    const { topic } = this.#config;
-    const messages = batch.map(({ headers, key, partition, value }) => ({
-      topic,
-      // The client's types know of no tombstones; its protocol does.
-      value: value as Buffer,
-      headers: headers as Map<Buffer, Buffer>,
-      ...(key === undefined ? {} : { key }),
-      ...(partition === undefined ? {} : { partition }),
-    }));
-    const delivered = this.#producer.send({ messages });
+  #start(batch: readonly OutgoingMessage[]): void {
+    const delivered = this.#deliver(batch);
+    // Whoever drains hears of it.
     delivered.catch(() => undefined);
-    await delivered;
+    this.#pending = { batch, delivered };
+  }
+
+  async #deliver(batch: readonly OutgoingMessage[]): Promise<void> {
+    // The client's types know of no tombstones, and of no headers without a value; its protocol does.
+    const messages = batch as unknown as SendOptions<Buffer, Buffer, Buffer, Buffer>["messages"];
+    await this.#producer.send({ messages });
   }
 
   async #settled(pending: Pending, signal: AbortSignal): Promise<void> {
@@ -127,9 +118,10 @@ class KafkaTopicWriter implements TopicWriter {
       if (silence.aborted)
         throw this.#failure("retryable", new Error(`the brokers have not answered for ${String(silenceMs / 1000)} seconds`));
       if (error instanceof Underway) throw this.#failure("retryable", error.cause);
-      this.#pending = undefined;
-      const lost = brokerErrors(error).some(({ code }) => hopeless.has(code));
-      throw this.#failure(lost ? "fatal" : "retryable", error);
+      if (brokerErrors(error).some(({ code }) => hopeless.has(code))) throw this.#failure("fatal", error);
+      // The client has given it up; nobody else would send it again.
+      this.#start(pending.batch);
+      throw this.#failure("retryable", error);
     }
   }
 
@@ -138,7 +130,6 @@ class KafkaTopicWriter implements TopicWriter {
   }
 
   close(): Promise<void> {
-    this.#pending?.delivered.catch(() => undefined);
     return closeProducer(this.#producer);
   }
 }

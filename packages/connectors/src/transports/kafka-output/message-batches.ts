@@ -11,12 +11,12 @@ export class MessageBatches {
   readonly #config: KafkaOutputConfig;
   readonly #partitionOf: (key: Uint8Array) => number;
   readonly #headerBytes: number;
-  readonly #plainHeaders: ReadonlyMap<Buffer, Buffer | null>;
+  readonly #plainHeaders: ReadonlyMap<Buffer, Buffer | null> | undefined;
 
   constructor(config: KafkaOutputConfig, partitionOf: (key: Uint8Array) => number) {
     this.#config = config;
     this.#partitionOf = partitionOf;
-    this.#plainHeaders = new Map(config.headers);
+    this.#plainHeaders = config.headers.length === 0 ? undefined : new Map(config.headers);
     this.#headerBytes = config.headers.reduce((sum, [name, value]) => sum + headerSize(name, value), 0);
   }
 
@@ -47,6 +47,7 @@ export class MessageBatches {
   #outgoing({ headers, key, orderedBy, value }: EncodedMessage): OutgoingMessage {
     const order = key ?? orderedBy;
     return {
+      topic: this.#config.topic,
       key: key === undefined ? undefined : buffer(key),
       value: value === null ? null : buffer(value),
       headers: headers === undefined ? this.#plainHeaders : this.#allHeaders(headers),

@@ -1,8 +1,10 @@
-/** A message on its way to a partition. */
+/** A message on its way to a partition, in the form that the client takes. */
 export interface OutgoingMessage {
+  readonly topic: string;
   readonly key: Buffer | undefined;
   readonly value: Buffer | null;
-  readonly headers: ReadonlyMap<Buffer, Buffer | null>;
+  /** Undefined: none. */
+  readonly headers: ReadonlyMap<Buffer, Buffer | null> | undefined;
   /** Undefined: the messages of a batch take turns. */
   readonly partition: number | undefined;
 }
@@ -14,11 +16,11 @@ export interface TopicWriter {
   /** The partition of a key, as Kafka's own Java client chooses it. */
   partitionOf(key: Uint8Array): number;
   /**
-   * Resolves when the brokers have the batch. While they are away it rejects with `retryable` errors, and a call with the same batch waits on
-   * for the same delivery: the brokers see each batch once, in order.
+   * Hands over a batch: resolves when the brokers have the one before it, so that the next one is made while this one is on its way. While they are
+   * away it rejects with `retryable` errors, and another call waits on for the same delivery: the brokers see each batch once, in order.
    */
   send(batch: readonly OutgoingMessage[], signal: AbortSignal): Promise<void>;
-  /** Waits for a batch that its caller gave up. Rejects as `send` does. */
+  /** Resolves when the brokers have all that was handed over. Rejects as `send` does. */
   drain(signal: AbortSignal): Promise<void>;
   /** Never rejects. */
   close(): Promise<void>;

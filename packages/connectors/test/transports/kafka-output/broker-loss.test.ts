@@ -74,7 +74,8 @@ describeWithKafka(describe, "kafka_output when its broker goes away", () => {
       await write(output, keyed("a=1", "b=1"));
       kafka.broker.suspend();
       try {
-        const failure = await output.write(keyed("a=2"), AbortSignal.timeout(60_000)).catch((error: unknown) => error);
+        await output.write(keyed("a=2"), AbortSignal.timeout(60_000));
+        const failure = await output.flush?.(AbortSignal.timeout(60_000)).catch((error: unknown) => error);
         expect(failure).toMatchObject({ code: "retryable", message: expect.stringMatching(/cannot be written to: /) });
       } finally {
         kafka.broker.resume();

@@ -44,7 +44,7 @@ export function faultyOutput(
   partly = false,
 ): { transport: OutputTransport; failAfter(operations: number): void } {
   let left = Infinity;
-  const passing = (): boolean => left-- !== 0;
+  const goesOn = (): boolean => left-- !== 0;
   const fault = (): ConnectorError => new ConnectorError("retryable", "the test says so", { tag: "test" });
   const definition = createKafkaOutput({
     connect: async (settings, signal) => {
@@ -55,14 +55,14 @@ export function faultyOutput(
         drain: (inner) => writer.drain(inner),
         close: () => writer.close(),
         send: async (batch, inner) => {
-          if (passing()) return writer.send(batch, inner);
+          if (goesOn()) return writer.send(batch, inner);
           if (partly) await writer.send(batch.slice(0, Math.ceil(batch.length / 2)), inner);
           throw fault();
         },
       };
     },
     readKeys: async (settings, signal) => {
-      if (!passing()) throw fault();
+      if (!goesOn()) throw fault();
       return readTopicKeys(settings, signal);
     },
   });
@@ -70,17 +70,29 @@ export function faultyOutput(
   return { transport, failAfter: (operations) => (left = operations) };
 }
 
-/** Writes as the pipeline does: after a failure that may pass, the same chunk again. Gives the failures. */
+/** Writes a step of one chunk as the pipeline does: after a failure that may pass, the same again. Gives the failures. */
 export async function write(output: OutputTransport, chunk: EncodedChunk): Promise<ConnectorError[]> {
   const failures: ConnectorError[] = [];
   const signal = AbortSignal.timeout(90_000);
   for (;;) {
     try {
       await output.write(chunk, signal);
-      return failures;
+      break;
     } catch (error) {
-      if (!(error instanceof ConnectorError) || error.code !== "retryable") throw error;
-      failures.push(error);
+      failures.push(passing(error));
     }
   }
+  for (;;) {
+    try {
+      await output.flush?.(signal);
+      return failures;
+    } catch (error) {
+      failures.push(passing(error));
+    }
+  }
+}
+
+function passing(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError && error.code === "retryable") return error;
+  throw error;
 }
