@@ -50,6 +50,7 @@ export const connectOffsetsSuite: Suite = (kit) => {
       await expectConnectError(alter(sink, { type: "MOVE" }), 400, /'type' must be one of PATCH, DELETE/);
       await expectConnectError(alter(sink, { type: "PATCH", offsets: [{ partition: 0 }] }), 400, /'offsets.0/);
       const offsets = [{ partition: { kafka_topic: source, kafka_partition: 0 }, offset: { kafka_offset: 0 } }];
+      await expectConnectError(alter(sink, { type: "DELETE", offsets }), 400, /PATCH with null/);
       if (!bed.setsOffsets) {
         await expectConnectError(alter(sink, { type: "PATCH", offsets }), 400, /DELETE/);
         await expectConnectError(alter(source, { type: "DELETE" }), 400, /POST \/v0\/pipelines\/.*\/clear/);
@@ -58,6 +59,8 @@ export const connectOffsetsSuite: Suite = (kit) => {
       const done = await client.connect.alterOffsetsAndWait(cluster, sink, { type: "PATCH", offsets }, wait);
       assert.match(done.status.message, /altered successfully/);
       assert.deepEqual(done.request.offsets, offsets);
+      const forgotten = offsets.map(({ partition }) => ({ partition, offset: null }));
+      await client.connect.alterOffsetsAndWait(cluster, sink, { type: "PATCH", offsets: forgotten }, wait);
       await client.connect.waitFor(cluster, sink, "RUNNING", wait);
     },
   );

@@ -1979,7 +1979,7 @@ export interface components {
         };
         /** @description A change of a connector's offsets. */
         ConnectOffsetsChange: {
-            /** @description Needed with `PATCH`. */
+            /** @description Needed with `PATCH`, and refused with `DELETE`. To forget one partition, `PATCH` it with null as its offset. */
             offsets?: components["schemas"]["ConnectOffset"][];
             /**
              * @description `PATCH` sets the partitions that are listed; `DELETE` forgets all, and the connector begins anew.

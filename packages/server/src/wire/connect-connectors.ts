@@ -31,12 +31,12 @@ export function toConnector({ name, type, config, tasks }: ConnectorInfo): Schem
   return { name, type, config: { ...config }, tasks: tasks.map(({ connector, task }) => ({ connector, task })) };
 }
 
-/** What was asked for of one connector; the published answer always has `extensions`. */
+/** What was asked for of one connector, in the published order; `extensions` is always there. */
 export function toExpansion({ id, info, status }: ConnectorExpansion): Schemas["ConnectConnectorExpansion"] {
   return {
-    ...(id === undefined ? {} : { id: { id, id_type: "ID" as const } }),
-    ...(info === undefined ? {} : { info: toConnector(info) }),
     ...(status === undefined ? {} : { status: toConnectorStatus(status) }),
+    ...(info === undefined ? {} : { info: toConnector(info) }),
+    ...(id === undefined ? {} : { id: { id, id_type: "ID" as const } }),
     extensions: {},
   };
 }

@@ -19,9 +19,15 @@ export function toConnectorOffsets({ id, name, offsets, observedAt }: ConnectorO
   return { id, name, offsets: toOffsets(offsets), metadata: { observed_at: toTime(observedAt) } };
 }
 
-/** @throws ConnectError `InvalidOffsets` for a PATCH that lists no partition. */
+/** @throws ConnectError `InvalidOffsets` for a PATCH that lists no partition, and a DELETE that lists some: it would forget the others too. */
 export function parseOffsetsChange({ type, offsets = [] }: Schemas["ConnectOffsetsChange"]): OffsetsChange {
-  if (type === "DELETE") return { type };
+  if (type === "DELETE" && offsets.length === 0) return { type };
+  if (type === "DELETE") {
+    throw new ConnectError(
+      "InvalidOffsets",
+      "The type DELETE forgets all offsets, so leave out 'offsets'; to forget one partition, use PATCH with null as its offset.",
+    );
+  }
   if (offsets.length > 0) return { type, offsets };
   throw new ConnectError(
     "InvalidOffsets",

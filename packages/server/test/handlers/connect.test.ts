@@ -134,6 +134,10 @@ describe.each(["test", "production"] as const)("with %s validation", (validation
       status: 400,
       body: { error: { message: expect.stringContaining("needs 'offsets'") } },
     });
+    expect(await ask(`POST ${toFile}/offsets/request`, json({ type: "DELETE", offsets }))).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining("leave out 'offsets'") } },
+    });
     expect(await ask(`POST ${toFile}/offsets/request`, json({ type: "PATCH", offsets }))).toMatchObject({ status: 202, body: request });
     expect(await ask(`POST ${toFile}/offsets/request`, json({ type: "DELETE" }))).toMatchObject({ status: 409 });
     expect(await ask(`${toFile}/offsets/request/status`)).toMatchObject({
