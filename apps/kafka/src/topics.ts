@@ -11,6 +11,8 @@ export interface Written {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export type Compression = "none" | "gzip" | "snappy" | "lz4" | "zstd";
+
 const quick = { clientId: "headgate-test", retries: 5, retryDelay: 200 };
 const bytes = (text: string | null | undefined): Buffer | undefined =>
   text === null || text === undefined ? undefined : Buffer.from(text);
@@ -55,7 +57,7 @@ export class Topics {
     await this.#admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(before) }] }] });
   }
 
-  async write(topic: string, messages: readonly (string | Written)[]): Promise<void> {
+  async write(topic: string, messages: readonly (string | Written)[], compression: Compression = "none"): Promise<void> {
     const records = messages.map((message) => {
       const { headers, key, partition = 0, timestamp, value } = typeof message === "string" ? { value: message } : (message as Written);
       return {
@@ -67,7 +69,7 @@ export class Topics {
         ...(headers === undefined ? {} : { headers: new Map(Object.entries(headers).map(([k, v]) => [Buffer.from(k), Buffer.from(v)])) }),
       };
     });
-    for (let at = 0; at < records.length; at += 2000) await this.#producer.send({ messages: records.slice(at, at + 2000) });
+    for (let at = 0; at < records.length; at += 2000) await this.#producer.send({ messages: records.slice(at, at + 2000), compression });
   }
 
   /** Writes in a transaction, which then is given up or made good. */

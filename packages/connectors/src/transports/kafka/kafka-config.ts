@@ -1,4 +1,4 @@
-import { configError, expected, nearest, object, optional, text, type Check, type Checked } from "@headgate/connector-kit";
+import { configError, expected, nearest, object, text, type Check, type Checked } from "@headgate/connector-kit";
 import { connectionOptions, connectionOf, type KafkaConnection } from "./connection-options.ts";
 import { ignoredOptions, optionAliases } from "./option-names.ts";
 
@@ -46,9 +46,6 @@ export const topicName: Check<string> = (value, path) => {
   if (name.length <= 249 && /^[\w.-]+$/.test(name) && name !== "." && name !== "..") return name;
   throw expected(path, "the name of a topic: at most 249 letters, digits, dots, hyphens and underscores", value);
 };
-
-/** Accepted for compatibility; it changes nothing here. */
-export const unused: Check<unknown> = optional((value) => value);
 
 function takeOption(given: Map<string, unknown>, option: string, name: string, value: unknown): void {
   if (value === null) return;

@@ -159,6 +159,12 @@ describeWithKafka(describe, "kafka_input", () => {
     expect((await readAll(await open({ topic, include_offset: true })))[1]?.metadata).toEqual({ kafka_offset: 1 });
   });
 
+  test("reads records that were compressed, also from the middle of a batch", async () => {
+    const topic = await topics.create();
+    for (const compression of ["gzip", "snappy", "lz4", "zstd"] as const) await topics.write(topic, numbers(0, 100), compression);
+    expect(await texts({ topic, start_from: { offsets: [150] } })).toEqual([...numbers(50, 50), ...numbers(0, 100), ...numbers(0, 100)]);
+  });
+
   test("drops messages whose headers a filter does not let through, and stands behind them", async () => {
     const topic = await topics.create();
     const written = [
