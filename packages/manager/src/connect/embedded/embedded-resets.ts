@@ -13,7 +13,14 @@ interface ResetRecord {
   readonly outcome?: { readonly phase: "APPLIED" | "FAILED"; readonly message: string; readonly at: number };
 }
 
-const scopeOf = (pipeline: Pipeline): string => `pipeline/${pipeline.id}`;
+// An environment is never named so: it has no colon.
+const prefix = "pipeline:";
+const scopeOf = (pipeline: Pipeline): string => `${prefix}${pipeline.id}`;
+
+/** The id of the pipeline that a scope is of; undefined for another kind of cluster. */
+export function pipelineOfScope(scope: string): string | undefined {
+  return scope.startsWith(prefix) ? scope.slice(prefix.length) : undefined;
+}
 const applied =
   "The offsets for this connector have been reset successfully: its sink was emptied and has been given the view's content anew, and follows it.";
 

@@ -22,7 +22,11 @@ export interface Endpoint {
 export class Endpoints {
   readonly #known = new WeakMap<object, ReadonlyMap<string, Endpoint>>();
 
+  /** @throws ConnectError `EngineUnavailable` while the program is being compiled: nobody should take its connectors for deleted */
   all(pipeline: Pipeline): ReadonlyMap<string, Endpoint> {
+    if (compiling.has(pipeline.programStatus)) {
+      throw new ConnectError("EngineUnavailable", `The program of pipeline '${pipeline.name}' is being compiled; try again in a moment`);
+    }
     if (pipeline.compiled === null) return none;
     const known = this.#known.get(pipeline.compiled);
     if (known !== undefined) return known;
@@ -36,7 +40,7 @@ export class Endpoints {
     return all;
   }
 
-  /** @throws ConnectError `UnknownConnector` */
+  /** @throws ConnectError `UnknownConnector`, or as `all` does */
   one(pipeline: Pipeline, name: string): Endpoint {
     const found = this.all(pipeline).get(name);
     if (found !== undefined) return found;
@@ -48,6 +52,7 @@ export class Endpoints {
   }
 }
 
+const compiling: ReadonlySet<Pipeline["programStatus"]> = new Set(["Pending", "CompilingSql", "SqlCompiled", "CompilingRust"]);
 const none: ReadonlyMap<string, Endpoint> = new Map();
 
 function endpoint(pipeline: Pipeline, name: string, type: "source" | "sink", declared: EndpointConfig): Endpoint {

@@ -107,6 +107,47 @@ test("a sink whose offsets are deleted is emptied and filled anew, as a request 
   expect(lines.filter((line) => line.includes("insert"))).toHaveLength(1);
 });
 
+test("a request to delete a sink's offsets outlives its pipeline, which has storage, and then goes by what the pipeline says", async () => {
+  const { connect, pipelines } = manager;
+  const request = await connect.alterOffsets(on("totals.out"), { type: "DELETE" });
+  await pipelines.stop("shop", { force: true });
+  await pipelineUntil(manager, "shop", (p) => p.resourcesStatus === "Stopped");
+  expect(await connect.offsetsRequestStatus(on("totals.out"))).toMatchObject({ phase: "PENDING", request, appliedAt: null });
+  await start();
+  await eventually(async () => (await connect.offsetsRequestStatus(on("totals.out"))).phase !== "PENDING");
+  expect(await connect.offsetsRequestStatus(on("totals.out"))).toMatchObject({ phase: "APPLIED", request });
+});
+
+test("a sink that cannot be reset says so, and no request is left behind", async () => {
+  const program = `CREATE TABLE t (x INT); CREATE MATERIALIZED VIEW v WITH ('connectors' = '[{"name": "o", "transport": {"name": "null_output"}}]') AS SELECT x FROM t;`;
+  await manager.pipelines.create({ name: "plain", programCode: program });
+  await manager.pipelines.start("plain", {});
+  await pipelineUntil(manager, "plain", (p) => p.runtimeStatus === "Running");
+  const sink = { ...at, cluster: "plain", connector: "v.o" };
+  await expect(manager.connect.alterOffsets(sink, { type: "DELETE" })).rejects.toMatchObject({
+    code: "NotSupportedHere",
+    message: expect.stringContaining("does not support reset"),
+  });
+  await expect(manager.connect.offsetsRequestStatus(sink)).rejects.toMatchObject({ code: "NoOffsetsRequest" });
+  await manager.pipelines.stop("plain", { force: true });
+});
+
+test("a connector that stopped for good is FAILED with its reason, which holds no secret", async () => {
+  const url = "http://me:hunter2@127.0.0.1:1/rows.json";
+  const program = `CREATE TABLE t (x INT) WITH ('connectors' = '[{"name": "i", "transport": {"name": "url_input", "config": {"path": "${url}"}}, "format": {"name": "json"}}]');`;
+  await manager.pipelines.create({ name: "broken", programCode: program });
+  // Nobody should take the connectors of a program that is being compiled for deleted.
+  await expect(manager.connect.list({ ...at, cluster: "broken" })).rejects.toMatchObject({ code: "EngineUnavailable" });
+  await pipelineUntil(manager, "broken", (p) => p.programStatus === "Success");
+  await manager.pipelines.start("broken", {});
+  const connector = { ...at, cluster: "broken", connector: "t.i" };
+  await eventually(async () => ["FAILED", "DEGRADED"].includes((await manager.connect.status(connector)).state));
+  const status = await manager.connect.status(connector);
+  expect(status.trace).not.toBe("");
+  expect(JSON.stringify([status, await manager.connect.read(connector)])).not.toContain("hunter2");
+  await manager.pipelines.stop("broken", { force: true });
+});
+
 test("other offsets cannot be altered, which says what can be done instead", async () => {
   const offsets = [{ partition: { table: "orders" }, offset: { records: 0 } }];
   for (const [name, change] of [
