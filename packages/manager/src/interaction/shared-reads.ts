@@ -2,13 +2,15 @@
 const crowd = 8;
 /** How old the answer may be that they are given meanwhile, in ms. */
 const staleMs = 20;
-/** In a crowd, an answer of this age in ms or less is not asked for again. */
-const freshMs = 5;
+/** In a crowd, an answer of this age in ms or less is not asked for again; of one that took long to get, of a greater age. */
+const fresh = { leastMs: 5, mostMs: 12 } as const;
 
 interface Entry {
   value: unknown;
   /** When the answer came; -Infinity before the first. */
   at: number;
+  /** How old it may become in a crowd before it is asked for again. */
+  freshMs: number;
   /** Readers since the request behind `value` was sent, and in the round before. */
   readers: number;
   before: number;
@@ -36,6 +38,7 @@ export function createSharedReads(now: () => number = () => performance.now()): 
   const begin = <T>(path: string, entry: Entry, fetch: () => Promise<T>): Promise<T> => {
     entry.before = entry.readers;
     entry.readers = 1;
+    const began = now();
     const pending = fetch();
     entry.pending = pending;
     const drop = (): void => {
@@ -45,6 +48,8 @@ export function createSharedReads(now: () => number = () => performance.now()): 
       (value) => {
         entry.value = value;
         entry.at = now();
+        // Large answers cost both sides more than their readers do.
+        entry.freshMs = Math.min(fresh.mostMs, Math.max(fresh.leastMs, 3 * (entry.at - began)));
         entry.pending = undefined;
         setTimeout(drop, staleMs + 1).unref();
       },
@@ -60,13 +65,13 @@ export function createSharedReads(now: () => number = () => performance.now()): 
     read: <T>(path: string, fetch: () => Promise<T>): Promise<T> => {
       let entry = entries.get(path);
       if (entry === undefined) {
-        entry = { value: undefined, at: -Infinity, readers: 0, before: 0, pending: undefined };
+        entry = { value: undefined, at: -Infinity, freshMs: fresh.leastMs, readers: 0, before: 0, pending: undefined };
         entries.set(path, entry);
         return begin(path, entry, fetch);
       }
       const age = now() - entry.at;
       const crowded = entry.readers >= crowd || entry.before >= crowd;
-      if (entry.pending === undefined && !(crowded && age <= freshMs)) {
+      if (entry.pending === undefined && !(crowded && age <= entry.freshMs)) {
         // In a crowd even the one who asks anew is served at once.
         const pending = begin(path, entry, fetch);
         if (!crowded || age > staleMs) return pending;

@@ -66,6 +66,20 @@ describe("reads of one path", () => {
     expect((await late).n).toBe(2);
   });
 
+  test("in a crowd ask less often for what takes long to get", async () => {
+    const { read, answer, pass, asked } = bench();
+    const crowd = Array.from({ length: 8 }, read);
+    pass(4);
+    await answer();
+    await Promise.all(crowd);
+    pass(11);
+    expect((await read()).n).toBe(1);
+    expect(asked()).toBe(1);
+    pass(2);
+    expect((await read()).n).toBe(1);
+    expect(asked()).toBe(2);
+  });
+
   test("end to be crowded when readers become few", async () => {
     const { read, answer, pass } = bench();
     const crowd = Array.from({ length: 8 }, read);
