@@ -2,6 +2,7 @@ import type { Suite } from "./kit/suite-kit.ts";
 import { apiKeysSuite } from "./suites/api-keys.suite.ts";
 import { authenticationSuite } from "./suites/authentication.suite.ts";
 import { checkpointsSuite } from "./suites/checkpoints.suite.ts";
+import { connectClientsSuite } from "./suites/connect-clients.suite.ts";
 import { connectConnectorsSuite } from "./suites/connect-connectors.suite.ts";
 import { connectLifecycleSuite } from "./suites/connect-lifecycle.suite.ts";
 import { connectOffsetsSuite } from "./suites/connect-offsets.suite.ts";
@@ -40,6 +41,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   "connect-status": connectStatusSuite,
   "connect-plugins": connectPluginsSuite,
   "connect-offsets": connectOffsetsSuite,
+  "connect-clients": connectClientsSuite,
   sts: stsSuite,
   faults: faultsSuite,
 };
