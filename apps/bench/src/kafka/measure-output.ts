@@ -1,14 +1,18 @@
 import { builtinConnectors } from "@headgate/connectors";
-import type { EncoderTarget, TableSchema } from "@headgate/connector-kit";
+import type { EncodedMessage, EncoderTarget, TableSchema } from "@headgate/connector-kit";
 import type { Delta, Field } from "@headgate/engine";
 import { Producer } from "@platformatic/kafka";
 
-/** How messages get into a topic. */
-export type OutputWay = "raw" | "json" | "debezium" | "avro";
+/** The format that messages are written in. */
+export type OutputWay = "json" | "debezium" | "avro";
 
 export interface OutputRate {
   readonly messagesPerSecond: number;
   readonly bytesPerMessage: number;
+}
+/** With one of the messages, for the client to write the like. */
+export interface ConnectorRate extends OutputRate {
+  readonly sample: EncodedMessage;
 }
 
 const chunkRows = 5000;
@@ -46,7 +50,7 @@ function* rowChunks(rows: number): Generator<Delta> {
 }
 
 /** Writes rows as `kafka_output` does, with the format's encoding; rows are made outside of the time that counts. */
-export async function measureOutput(bootstrap: string, topic: string, way: Exclude<OutputWay, "raw">, rows: number): Promise<OutputRate> {
+export async function measureOutput(bootstrap: string, topic: string, way: OutputWay, rows: number): Promise<ConnectorRate> {
   const transport = builtinConnectors.outputTransports.get("kafka_output");
   const format = builtinConnectors.outputFormats.get(formats[way].name);
   if (transport === undefined || format === undefined) throw new Error("kafka_output or its format is not registered.");
@@ -58,11 +62,13 @@ export async function measureOutput(bootstrap: string, topic: string, way: Exclu
   await output.open(signal);
   let elapsed = 0;
   let bytes = 0;
+  let sample: EncodedMessage = { key: undefined, value: null };
   for (const delta of rowChunks(rows)) {
     const begun = performance.now();
     for (const piece of encoder.encode(delta)) {
       if ("message" in piece) throw new Error(piece.message);
       await output.write(piece, signal);
+      sample = piece.messages?.at(-1) ?? sample;
       bytes += (piece.messages ?? []).reduce((sum, { key, value }) => sum + (key?.byteLength ?? 0) + (value?.byteLength ?? 0), 0);
     }
     elapsed += performance.now() - begun;
@@ -71,20 +77,24 @@ export async function measureOutput(bootstrap: string, topic: string, way: Exclu
   await output.flush?.(signal);
   elapsed += performance.now() - begun;
   await output.close();
-  return { messagesPerSecond: (rows / elapsed) * 1000, bytesPerMessage: bytes / rows };
+  return { messagesPerSecond: (rows / elapsed) * 1000, bytesPerMessage: bytes / rows, sample };
 }
 
-/** Writes messages of one size with the client alone, as many to a request as `kafka_output` does, each acknowledged before the next. */
-export async function measureRawOutput(bootstrap: string, topic: string, rows: number, messageBytes: number): Promise<OutputRate> {
+/** Writes copies of a message with the client alone, as many to a request as `kafka_output` does, each request acknowledged before the next. */
+export async function measureRawOutput(bootstrap: string, topic: string, rows: number, sample: EncodedMessage): Promise<OutputRate> {
   const producer = new Producer({ clientId: "bench", bootstrapBrokers: [bootstrap], idempotent: true });
-  const value = Buffer.alloc(messageBytes, "x");
+  const value = Buffer.from(sample.value ?? []);
+  const key = sample.key === undefined ? undefined : Buffer.from(sample.key);
+  const headers =
+    sample.headers === undefined ? undefined : new Map(sample.headers.map(([name, bytes]) => [Buffer.from(name), Buffer.from(bytes)]));
+  const message = { topic, partition: 0, value, ...(key === undefined ? {} : { key }), ...(headers === undefined ? {} : { headers }) };
   let elapsed = 0;
   for (let from = 0; from < rows; from += chunkRows) {
-    const messages = Array.from({ length: Math.min(chunkRows, rows - from) }, () => ({ topic, partition: 0, value }));
+    const messages = Array.from({ length: Math.min(chunkRows, rows - from) }, () => ({ ...message }));
     const begun = performance.now();
     await producer.send({ messages });
     elapsed += performance.now() - begun;
   }
   await producer.close();
-  return { messagesPerSecond: (rows / elapsed) * 1000, bytesPerMessage: messageBytes };
+  return { messagesPerSecond: (rows / elapsed) * 1000, bytesPerMessage: value.length + (key?.length ?? 0) };
 }

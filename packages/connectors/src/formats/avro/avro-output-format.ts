@@ -32,16 +32,7 @@ class AvroEncoder implements Encoder {
     this.#config = config;
     this.#writeValue = compileRecordWriter(config.value.schema, config.valueFields);
     const { index } = config;
-    if (index === undefined) {
-      this.#writeKey = this.#writeValue;
-    } else {
-      const write = compileRecordWriter(index.schema, index.fields);
-      this.#writeKey = (row, out) =>
-        write(
-          index.columns.map((column) => row[column] ?? null),
-          out,
-        );
-    }
+    this.#writeKey = index === undefined ? this.#writeValue : compileRecordWriter(index.schema, index.fields, index.columns);
     this.#valueHeader = this.#keyHeader = config.schemaId ? schemaHeader(0) : new Uint8Array(0);
   }
 

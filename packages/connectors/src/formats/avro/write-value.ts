@@ -8,8 +8,17 @@ import { assertDecimal, assertTextKeys, columnForm, logicalName, misfit, timeDig
 /** Writes a canonical value of a column. @throws Error when the schema has no form for it */
 export type AvroWriter = (value: Value, out: ByteWriter) => void;
 
-/** Compiles the writer of a row: the columns that the record names, in its order. @throws AvroSchemaError */
-export function compileRecordWriter(schema: AvroSchema, fields: readonly Field[]): (row: Row, out: ByteWriter) => void {
+/**
+ * Compiles the writer of a row: the columns that the record names, in its order. `places` says where the fields stand in a row that has
+ * more.
+ *
+ * @throws AvroSchemaError
+ */
+export function compileRecordWriter(
+  schema: AvroSchema,
+  fields: readonly Field[],
+  places?: readonly number[],
+): (row: Row, out: ByteWriter) => void {
   if (schema.kind !== "record") throw misfit({ type: "STRUCT", nullable: false }, "a record", schema);
   const missing = fields.find(({ name }) => !schema.fields.some((field) => field.name === name));
   if (missing !== undefined) throw new AvroSchemaError(`the schema has no field for the column "${missing.name}"`);
@@ -17,7 +26,7 @@ export function compileRecordWriter(schema: AvroSchema, fields: readonly Field[]
     const column = fields.findIndex((field) => field.name === name);
     const field = fields[column];
     if (field === undefined) throw new AvroSchemaError(`the schema has a field "${name}" that is no column`);
-    return { column, write: inColumn(name, () => compileAvroWriter(inner, field.columnType)) };
+    return { column: places?.[column] ?? column, write: inColumn(name, () => compileAvroWriter(inner, field.columnType)) };
   });
   return (row, out) => {
     for (let at = 0; at < writers.length; at++) {

@@ -6,18 +6,23 @@ import type { OutgoingMessage } from "./topic-writer.ts";
 const recordOverhead = 40;
 const batchOverhead = 100;
 
+/** Headers as the client takes them, and what they add to a record. */
+interface Headers {
+  readonly map: OutgoingMessage["headers"];
+  readonly bytes: number;
+}
+
 /** Makes messages of chunks and cuts them into batches that brokers take. */
 export class MessageBatches {
   readonly #config: KafkaOutputConfig;
   readonly #partitionOf: (key: Uint8Array) => number;
-  readonly #headerBytes: number;
-  readonly #plainHeaders: ReadonlyMap<Buffer, Buffer | null> | undefined;
+  readonly #plain: Headers;
+  readonly #known = new WeakMap<NonNullable<EncodedMessage["headers"]>, Headers>();
 
   constructor(config: KafkaOutputConfig, partitionOf: (key: Uint8Array) => number) {
     this.#config = config;
     this.#partitionOf = partitionOf;
-    this.#plainHeaders = config.headers.length === 0 ? undefined : new Map(config.headers);
-    this.#headerBytes = config.headers.reduce((sum, [name, value]) => sum + headerSize(name, value), 0);
+    this.#plain = headersOf(config.headers);
   }
 
   /** @throws ConnectorError `fatal` for a message that is larger than brokers take */
@@ -50,26 +55,34 @@ export class MessageBatches {
       topic: this.#config.topic,
       key: key === undefined ? undefined : buffer(key),
       value: value === null ? null : buffer(value),
-      headers: headers === undefined ? this.#plainHeaders : this.#allHeaders(headers),
+      headers: (headers === undefined ? this.#plain : this.#headersOf(headers)).map,
       partition: order === undefined ? undefined : this.#partitionOf(order),
     };
   }
 
-  #allHeaders(headers: NonNullable<EncodedMessage["headers"]>): ReadonlyMap<Buffer, Buffer | null> {
-    return new Map<Buffer, Buffer | null>([
-      ...headers.map(([name, value]): MessageHeader => [Buffer.from(name), buffer(value)]),
-      ...this.#config.headers,
-    ]);
+  /** A format gives the same few headers again and again. */
+  #headersOf(given: NonNullable<EncodedMessage["headers"]>): Headers {
+    let known = this.#known.get(given);
+    if (known === undefined) {
+      const all = [...given.map(([name, value]): MessageHeader => [Buffer.from(name), buffer(value)]), ...this.#config.headers];
+      known = headersOf(all);
+      this.#known.set(given, known);
+    }
+    return known;
   }
 
   #size({ headers, key, value }: EncodedMessage): number {
-    let size = recordOverhead + this.#headerBytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
-    for (const [name, header] of headers ?? []) size += 10 + name.length * 3 + header.byteLength;
-    return size;
+    const { bytes } = headers === undefined ? this.#plain : this.#headersOf(headers);
+    return recordOverhead + bytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
   }
 }
 
-const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const buffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const headersOf = (headers: readonly MessageHeader[]): Headers => ({
+  map: headers.length === 0 ? undefined : new Map(headers),
+  bytes: headers.reduce((sum, [name, value]) => sum + headerSize(name, value), 0),
+});
 const headerSize = (name: Buffer, value: Buffer | null): number => 10 + name.byteLength + (value?.byteLength ?? 0);
 
 function tooLarge({ maxMessageBytes, topic }: KafkaOutputConfig, size: number): ConnectorError {
