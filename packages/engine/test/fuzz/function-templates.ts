@@ -20,7 +20,7 @@ export const functionTemplates: Readonly<Record<FuzzType, readonly string[]>> = 
     "{STRUCT(p INTEGER, q VARCHAR)}['q']", "date_part('year', {DATE})::VARCHAR",
   ],
   "INTEGER": [
-    "({INTEGER} & {INTEGER})", "({INTEGER} | {INTEGER})", "xor({INTEGER}, {INTEGER})", "(~{INTEGER})", "({INTEGER} >> 1)", "mod({INTEGER}, {INTEGER})", "unicode({VARCHAR})",
+    "({INTEGER} & {INTEGER})", "({INTEGER} | {INTEGER})", "xor({INTEGER}, {INTEGER})", "(~ {INTEGER})", "({INTEGER} >> 1)", "mod({INTEGER}, {INTEGER})", "unicode({VARCHAR})",
     "list_extract({INTEGER[]}, {INTEGER})", "list_position({INTEGER[]}, {INTEGER})", "map_extract_value({MAP(VARCHAR, INTEGER)}, {VARCHAR})",
   ],
   "TINYINT": ["sign({INTEGER})", "sign({DOUBLE!})", "sign({HUGEINT})"],
