@@ -33,7 +33,9 @@ if (benchmark === undefined) fail(`There is no benchmark '${name}'. Known ones: 
 else if (args.includes("--help") && name !== "engine") console.log(`npm run bench -- ${name} ${benchmark.options}`);
 else {
   try {
-    await (await benchmark.load())(args);
+    await (
+      await benchmark.load()
+    )(args);
   } catch (error) {
     if (!(error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) throw error;
     fail(`${error.message}. Options and their defaults: ${benchmark.options}.`);
