@@ -56,8 +56,11 @@ function isComplaint({ errorType }: CompilerMessage): boolean {
   return errorType === "ConnectorGenerationError";
 }
 
+/** Where in our little program it stands is nobody's business. */
+const where = /^(?:(?:InvalidPropertyValue|connector 0 of 'r'|r\.it|the pipeline will not start): )+/;
+
 function complaintOf({ message }: CompilerMessage): string {
-  return message.replace(/^InvalidPropertyValue: /, "").replace(/^(connector 0 of 'r'|r\.it): (the pipeline will not start: )?/, "");
+  return message.replace(where, "");
 }
 
 function toValidation(plugin: string, config: ConnectorConfig, complaints: readonly string[]): ConfigValidation {
@@ -80,6 +83,7 @@ function toValidation(plugin: string, config: ConnectorConfig, complaints: reado
 /** The key that a complaint is about: the field that it quotes, else the connector as a whole. */
 function fieldOf(complaint: string, keys: readonly string[]): string {
   const quoted = /"([\w.[\]]+)"/.exec(complaint)?.[1];
+  if (complaint.includes("needs a format")) return "format.name";
   if (quoted === undefined) return "connector.class";
   const key = keys.find((name) => name === quoted || name.endsWith(`.${quoted}`));
   if (key !== undefined) return key;

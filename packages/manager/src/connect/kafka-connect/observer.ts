@@ -39,6 +39,7 @@ export class Observer {
   /** A change came after it was asked for. */
   #outdated = true;
   #pending: Promise<Observation> | undefined;
+  #pendingSince = 0;
   #failure: { readonly at: number; readonly error: unknown } | undefined;
 
   constructor(
@@ -74,12 +75,15 @@ export class Observer {
   }
 
   async #newerOr(last: Observation): Promise<Seen> {
+    const newer = this.#fetch();
+    // The first who waits for a look that hangs waits for all.
+    const left = Math.max(0, this.#pendingSince + this.#timing.patienceMs - this.#now());
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, this.#timing.patienceMs, "late").unref();
+      timer = setTimeout(resolve, left, "late").unref();
     });
     try {
-      const first = await Promise.race([this.#fetch(), late]);
+      const first = await Promise.race([newer, late]);
       if (first !== "late") return { observation: first };
       return this.#stale(last, new Error(`no answer within ${String(this.#timing.patienceMs / 1000)} s`));
     } catch (error) {
@@ -101,6 +105,7 @@ export class Observer {
     if (this.#pending !== undefined) return this.#pending;
     const pending = this.#look();
     this.#pending = pending;
+    this.#pendingSince = this.#now();
     pending.then(
       (observation) => {
         // A change came meanwhile: whoever waits gets it, but later readers ask anew.

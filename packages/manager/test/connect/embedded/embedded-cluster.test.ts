@@ -216,6 +216,11 @@ test("plugins are the transports, and a configuration is checked by what the com
     errors: [expect.stringContaining("true or false")],
   });
   expect((await connect.validate(at, "file_output", { "format.name": "json" })).errorCount).toBe(1);
+  const formless = await connect.validate(at, "file_input", { "transport.config.path": "/tmp/x" });
+  expect(formless.configs.find(({ value }) => value.errors.length > 0)?.value).toMatchObject({
+    name: "format.name",
+    errors: [expect.stringMatching(/^'file_input' needs a format/)],
+  });
   await expect(connect.validate(at, "steam", {})).rejects.toMatchObject({ code: "UnknownPlugin" });
 });
 

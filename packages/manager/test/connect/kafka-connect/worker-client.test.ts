@@ -171,6 +171,10 @@ test("readers share one look, get nothing older than its age, and an old one onl
   now += 1001;
   const stale = await observer.read();
   expect(stale).toMatchObject({ observation: { at: 1800 }, staleBecause: expect.stringContaining("no answer") });
+  now += 300;
+  const began = performance.now();
+  expect((await observer.read()).staleBecause).toContain("no answer");
+  expect(performance.now() - began).toBeLessThan(150);
   hang = false;
   // The look that hangs comes to its own end first.
   const fresh = await until(
