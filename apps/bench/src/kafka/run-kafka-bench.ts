@@ -34,7 +34,12 @@ export async function runKafkaBench(args: readonly string[]): Promise<void> {
   try {
     const topic = await fillTopic(bootstrap, messages);
     const samples = await measure(inputReaders, rounds, (contestant) => contestant.run(bootstrap, topic, messages));
-    const rates = [...samples].map(([{ baseline, name }, times]) => ({ name, baseline, rates: times.map((ms) => (messages * 1000) / ms) }));
+    const rates = [...samples].map(([{ baseline, name }, runs]) => ({
+      name,
+      baseline,
+      rates: runs.map(({ elapsed }) => (messages * 1000) / elapsed),
+      cpuMicros: runs.map(({ cpu }) => cpu / messages),
+    }));
     const topics = new Topics(bootstrap);
     const outputs = await runOutputBench(topics, bootstrap, messages, rounds);
     await topics.close();
@@ -70,29 +75,52 @@ const rowText = (id: number): string =>
     ok: id % 2 === 0,
   });
 
+interface Sample {
+  /** Milliseconds. */
+  readonly elapsed: number;
+  /** Microseconds of this process: on a busy machine they say more than the time that passed. */
+  readonly cpu: number;
+}
+
 async function measure(
   contestants: readonly KafkaContestant[],
   rounds: number,
   run: (contestant: KafkaContestant) => Promise<number>,
-): Promise<Map<KafkaContestant, number[]>> {
-  const samples = new Map<KafkaContestant, number[]>(contestants.map((contestant) => [contestant, []]));
+): Promise<Map<KafkaContestant, Sample[]>> {
+  const samples = new Map<KafkaContestant, Sample[]>(contestants.map((contestant) => [contestant, []]));
   // A first round that does not count: code is compiled, pages are in the broker's cache.
   for (let round = -1; round < rounds; round += 1) {
     for (const contestant of contestants) {
+      const before = process.cpuUsage();
       const elapsed = await run(contestant);
-      if (round >= 0) samples.get(contestant)?.push(elapsed);
+      const { system, user } = process.cpuUsage(before);
+      if (round >= 0) samples.get(contestant)?.push({ elapsed, cpu: system + user });
     }
   }
   return samples;
 }
 
-function report(results: readonly { readonly name: string; readonly baseline: boolean; readonly rates: readonly number[] }[]): string {
+interface Result {
+  readonly name: string;
+  readonly baseline: boolean;
+  readonly rates: readonly number[];
+  readonly cpuMicros: readonly number[];
+}
+
+function report(results: readonly Result[]): string {
   const base = median(results.find(({ baseline }) => baseline)?.rates ?? []);
-  const rows = results.map(({ baseline, name, rates }) => {
+  const rows = results.map(({ baseline, cpuMicros, name, rates }) => {
     const rate = median(rates);
     const share = baseline ? "" : `${(rate / base).toFixed(2)} ×`;
     const verdict = baseline ? "" : rate / base >= target ? "ok" : "below";
-    return [name, Math.round(rate).toLocaleString("en"), share, baseline ? "" : `${String(target)} ×`, verdict];
+    return [
+      name,
+      Math.round(rate).toLocaleString("en"),
+      median(cpuMicros).toFixed(1),
+      share,
+      baseline ? "" : `${String(target)} ×`,
+      verdict,
+    ];
   });
-  return printTable([["reading a topic", "messages/s", "of the client's", "target", ""], ...rows]);
+  return printTable([["reading a topic", "messages/s", "CPU µs each", "of the client's", "target", ""], ...rows]);
 }
