@@ -127,7 +127,9 @@ describe("with a schema that is given", () => {
     expect((await read(config, keyless, change("d", old, null))).rows).toEqual([[1n, "old"]]);
     expect((await read(config, keyless, change("u", null, fresh))).errors[0]?.description).toMatch(/"before" is missing/);
     const appendOnly = { ...keyless, appendOnly: true };
-    expect((await read(config, appendOnly, change("d", old, null))).errors[0]?.description).toMatch(/append-only: its rows cannot be deleted/);
+    expect((await read(config, appendOnly, change("d", old, null))).errors[0]?.description).toMatch(
+      /append-only: its rows cannot be deleted/,
+    );
     expect((await read(config, people, change("x", null, fresh))).errors[0]?.description).toMatch(/"op" to be one of c, r, u, d, found x/);
     expect((await read(config, people, change("c", null, null))).errors[0]?.description).toMatch(/no row after it/);
   });
