@@ -15,7 +15,7 @@ export interface InputContext {
 /** A place in a source, as JSON carries it. */
 export type InputPosition = number | string | boolean | null | readonly InputPosition[] | { readonly [key: string]: InputPosition };
 
-/** One message of a source that keeps them apart and knows where each one stands. */
+/** One message of a source that keeps them apart and knows where each one stands. Its bytes never change. */
 export interface InputMessage {
   readonly key: Uint8Array | null;
   /** Null is a tombstone: the key is no more. */

@@ -35,6 +35,15 @@ export class ByteBuffer {
     this.#end += bytes.byteLength;
   }
 
+  /** Takes a whole message, after everything else is consumed. Its bytes never change, so that it needs no view of its own. */
+  appendMessage(bytes: Uint8Array): void {
+    if (!Buffer.isBuffer(bytes)) return this.append(bytes);
+    this.#data = bytes;
+    this.#start = 0;
+    this.#end = bytes.byteLength;
+    this.#owned = false;
+  }
+
   consume(upTo: number): void {
     this.#start = upTo;
   }

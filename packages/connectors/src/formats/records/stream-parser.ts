@@ -59,7 +59,7 @@ export function createStreamParser(reader: RecordReader, options: StreamParserOp
       let told = 0;
       let errors = sink.errorCount;
       let rows = sink.length;
-      if (message.value !== null) bytes.append(message.value);
+      if (message.value !== null) bytes.appendMessage(message.value);
       const length = bytes.end - bytes.start;
       for (let more = length > 0; more;) {
         more = (sink.continueRepeat() ? "full" : reader.read(bytes, sink, true)) === "full";
@@ -103,10 +103,12 @@ export function createStreamParser(reader: RecordReader, options: StreamParserOp
   };
 }
 
+const mark = [0xef, 0xbb, 0xbf];
+
 /** False while it cannot be told whether the stream begins with a byte order mark. */
 export function skipByteOrderMark(bytes: ByteBuffer, atEnd: boolean): boolean {
-  const mark = [0xef, 0xbb, 0xbf];
   const held = bytes.end - bytes.start;
+  if (held > 0 && bytes.data[bytes.start] !== mark[0]) return true;
   const matching = mark.findIndex((code, index) => index >= held || bytes.data[bytes.start + index] !== code);
   if (matching < 0) bytes.consume(bytes.start + 3);
   return matching < 0 || matching < held || atEnd;

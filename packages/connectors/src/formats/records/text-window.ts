@@ -30,7 +30,7 @@ export class TextWindow {
     this.#data = data;
     this.#from = from;
     this.#to = Math.max(to, Math.min(from + windowBytes, limit));
-    const ascii = isAscii(data.subarray(from, this.#to));
+    const ascii = isAscii(from === 0 && this.#to === data.length ? data : data.subarray(from, this.#to));
     this.#text = ascii ? data.toString("latin1", from, this.#to) : undefined;
   }
 }
