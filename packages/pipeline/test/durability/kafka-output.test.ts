@@ -173,4 +173,46 @@ describeWithKafka(describe, "a pipeline that writes Kafka with storage", () => {
       await rm(directory, { recursive: true, force: true });
     }
   }, 180_000);
+
+  test("what it writes as Avro comes back through kafka_input as the same rows", async () => {
+    const topic = await topics.create({ partitions: 2 });
+    const fields = [
+      { name: "id", type: "long" },
+      { name: "price", type: ["null", { type: "bytes", logicalType: "decimal", precision: 10, scale: 2 }] },
+      { name: "ts", type: ["null", { type: "long", logicalType: "timestamp-micros" }] },
+      { name: "tags", type: ["null", { type: "array", items: ["null", "string"] }] },
+    ];
+    const schema = JSON.stringify(JSON.stringify({ type: "record", name: "same", fields }));
+    const to = `"config": {"topic": "${topic}", "bootstrap.servers": "${bootstrap}", "start_from": "earliest"}`;
+    const columns = "id BIGINT NOT NULL PRIMARY KEY, price DECIMAL(10, 2), ts TIMESTAMP, tags VARCHAR ARRAY";
+    const pipeline = await ForkedPipeline.create();
+    try {
+      await pipeline.deploy(`
+CREATE TABLE src (${columns});
+CREATE VIEW same WITH ('connectors' = '[{"name": "out", "index": "by_id", "transport": {"name": "kafka_output", ${to.replace(', "start_from": "earliest"', "")}},
+  "format": {"name": "avro", "config": {"schema": ${schema}}}}]') AS SELECT id, price, ts, tags FROM src;
+CREATE INDEX by_id ON same(id);
+CREATE TABLE dst (${columns}) WITH ('connectors' = '[{"name": "in", "transport": {"name": "kafka_input", ${to}},
+  "format": {"name": "avro", "config": {"schema": ${schema}}}}]');`);
+      expect([pipeline.status, pipeline.output]).toEqual(["Running", expect.anything()]);
+      const rows = Array.from({ length: 300 }, (_, id) => ({
+        id,
+        price: id % 7 === 0 ? null : `${String(id - 150)}.${String(10 + (id % 90))}`,
+        at: `2024-02-${String(10 + (id % 19))} 12:00:00.${String(100000 + id)}`,
+        tags: id % 5 === 0 ? null : ["a", null, "ü".repeat(id % 4)],
+      }));
+      await pipeline.ask("POST", "/ingress/src?format=json&update_format=raw", rows.map((row) => JSON.stringify(row)).join("\n"));
+      const query = async (sql: string): Promise<unknown> => {
+        const { body } = await pipeline.ask("GET", `/query?format=json&sql=${encodeURIComponent(sql)}`);
+        return JSON.parse(body);
+      };
+      await until("the rows are back", async () => ((await query("SELECT count(*) AS n FROM dst")) as { n: number }).n === 300, 30_000);
+      const missing = "SELECT count(*) AS n FROM (SELECT * FROM src EXCEPT SELECT * FROM dst)";
+      expect(await query(missing)).toEqual({ n: 0 });
+      const { inputs } = await pipeline.json<PipelineStats>("GET", "/stats?errors=true");
+      expect(inputs.flatMap(({ parseErrors }) => parseErrors ?? [])).toEqual([]);
+    } finally {
+      await pipeline.remove();
+    }
+  }, 120_000);
 });
