@@ -54,15 +54,13 @@ function reads(world: KafkaConnectWorld, views: ConnectorViews): Reads {
   };
   return {
     list: async () => {
-      const { staleBecause } = await views.look();
-      // A list has no place to say that it is old.
-      if (staleBecause !== undefined) throw new ConnectError("EngineUnavailable", staleBecause);
+      await world.observer.fresh();
       return views.entries().map(({ name }) => name);
     },
     expand: async (parts) => {
-      const seen = await views.look();
+      // Only a status has a place to say that it is old.
+      const seen = parts.has("status") ? await views.look() : { observation: await world.observer.fresh() };
       const names = views.entries().map(({ name }) => name);
-      if (!parts.has("status") && seen.staleBecause !== undefined) throw new ConnectError("EngineUnavailable", seen.staleBecause);
       return new Map(await Promise.all(names.map(async (name) => [name, await expansion(name, parts, seen)] as const)));
     },
     read: async (name) => {

@@ -40,7 +40,7 @@ export class Observer {
   #outdated = true;
   #pending: Promise<Observation> | undefined;
   #pendingSince = 0;
-  #failure: { readonly at: number; readonly error: unknown } | undefined;
+  #failure: { readonly at: number; readonly error: Error } | undefined;
 
   constructor(
     client: WorkerClient,
@@ -66,6 +66,13 @@ export class Observer {
     if (last === undefined) return { observation: await this.#fetch() };
     if (this.#failedLately()) return this.#stale(last, this.#failure?.error);
     return await this.#newerOr(last);
+  }
+
+  /** A fresh observation, however long it takes: for answers that have no place to say that they are old. @throws ConnectError */
+  async fresh(): Promise<Observation> {
+    if (this.#last !== undefined && !this.#outdated && this.#now() - this.#last.at <= this.#timing.maxAgeMs) return this.#last;
+    if (this.#failure !== undefined && this.#failedLately()) throw this.#failure.error;
+    return await this.#fetch();
   }
 
   /** What is asked for from now on is told only once it was seen after this moment. */
@@ -118,7 +125,7 @@ export class Observer {
       (error: unknown) => {
         if (this.#pending !== pending) return;
         this.#pending = undefined;
-        this.#failure = { at: this.#now(), error };
+        this.#failure = { at: this.#now(), error: error instanceof Error ? error : new Error(String(error)) };
       },
     );
     return pending;
