@@ -85,7 +85,7 @@ export function createProgram(version: string): Command {
     .addOption(
       new Option("--connect-rate-limit <requests/seconds>", "requests that each key, or address without one, has under /connect; or off")
         .env("HEADGATE_CONNECT_RATE_LIMIT")
-        .default({ requests: 6000, seconds: 60 } satisfies RateLimit, "6000/60")
+        .default({ requests: 1000, seconds: 1 } satisfies RateLimit, "1000/1")
         .argParser(rateLimit),
     )
     .addOption(

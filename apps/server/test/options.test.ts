@@ -18,7 +18,7 @@ describe("the server's options", () => {
       logLevel: "info",
       auth: undefined,
       insecure: false,
-      connectRateLimit: { requests: 6000, seconds: 60 },
+      connectRateLimit: { requests: 1000, seconds: 1 },
       createApiKey: undefined,
     });
   });
