@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { JavaProcess } from "./java-process.ts";
+import { KafkaServer, type Launch } from "./kafka-server.ts";
 import { writeProperties, type Properties } from "./properties.ts";
 import { javaCommand } from "./tools.ts";
-import { waitUntil } from "./wait-until.ts";
 
 const run = promisify(execFile);
 const startMs = 90_000;
@@ -33,13 +32,13 @@ export interface BrokerOptions {
 }
 
 /** One KRaft node that is broker and controller. */
-export class Broker {
+export class Broker extends KafkaServer {
   readonly bootstrap: string;
   readonly #options: BrokerOptions;
-  #process: JavaProcess | undefined;
   #formatted = false;
 
   constructor(options: BrokerOptions) {
+    super();
     this.#options = options;
     this.bootstrap = `127.0.0.1:${String(options.port)}`;
   }
@@ -49,49 +48,18 @@ export class Broker {
     return `127.0.0.1:${String(this.#options.listeners.get(listener) ?? 0)}`;
   }
 
-  get pid(): number {
-    return this.#process?.pid ?? -1;
-  }
-
-  /** Starts it, on the data of earlier starts, and waits until it serves metadata. */
-  async start(): Promise<void> {
+  protected async prepare(): Promise<Launch> {
     const { config, directory, signal } = this.#options;
     const file = join(directory, "server.properties");
     await writeProperties(file, { ...settings(this.#options), ...config });
     if (!this.#formatted) await this.#format(file);
-    const process = new JavaProcess({
-      ...this.#options,
-      name: "broker",
-      mainClass: "kafka.Kafka",
-      args: [file],
-      logFile: join(directory, "broker.log"),
-    });
-    this.#process = process;
-    const hopeless = (): boolean => process.ended;
-    const explain = (): string => process.tail();
-    await waitUntil("Kafka's broker", () => this.#serves(), { within: startMs, hopeless, explain, signal });
-  }
-
-  async stop(): Promise<void> {
-    await this.#process?.stop();
-  }
-  /** kill -9. */
-  async kill(): Promise<void> {
-    await this.#process?.kill();
-  }
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-  /** Keeps its connections, and answers nothing until it is resumed. */
-  suspend(): void {
-    this.#process?.suspend();
-  }
-  resume(): void {
-    this.#process?.resume();
-  }
-  tail(): string {
-    return this.#process?.tail() ?? "";
+    return {
+      what: "Kafka's broker",
+      program: { ...this.#options, name: "broker", mainClass: "kafka.Kafka", args: [file], logFile: join(directory, "broker.log") },
+      isServing: () => this.#serves(),
+      within: startMs,
+      signal,
+    };
   }
 
   async #format(file: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { JavaProcess } from "./java-process.ts";
+import { KafkaServer, type Launch } from "./kafka-server.ts";
 import { writeProperties, type Properties } from "./properties.ts";
-import { waitUntil } from "./wait-until.ts";
 
 const startMs = 120_000;
 
@@ -20,60 +19,36 @@ export interface ConnectWorkerOptions {
 }
 
 /** One worker of the distributed Kafka Connect cluster. */
-export class ConnectWorker {
+export class ConnectWorker extends KafkaServer {
   readonly url: string;
   readonly #options: ConnectWorkerOptions;
-  #process: JavaProcess | undefined;
 
   constructor(options: ConnectWorkerOptions) {
+    super();
     this.#options = options;
     this.url = `http://127.0.0.1:${String(options.port)}`;
   }
 
-  get pid(): number {
-    return this.#process?.pid ?? -1;
-  }
-
-  /** Starts it and waits until its own health check says that it is ready. */
-  async start(): Promise<void> {
+  protected async prepare(): Promise<Launch> {
     const { config, directory, number, signal } = this.#options;
     const file = join(directory, `worker-${String(number)}.properties`);
     await writeProperties(file, { ...settings(this.#options), ...config });
-    const process = new JavaProcess({
-      ...this.#options,
-      name: `Connect worker ${String(number)}`,
-      mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
-      args: [file],
-      logFile: join(directory, `worker-${String(number)}.log`),
-    });
-    this.#process = process;
-    const hopeless = (): boolean => process.ended;
-    const explain = (): string => process.tail();
-    await waitUntil(`Kafka Connect at ${this.url}`, () => this.#healthy(), { within: startMs, hopeless, explain, signal });
+    return {
+      what: `Kafka Connect at ${this.url}`,
+      program: {
+        ...this.#options,
+        name: `Connect worker ${String(number)}`,
+        mainClass: "org.apache.kafka.connect.cli.ConnectDistributed",
+        args: [file],
+        logFile: join(directory, `worker-${String(number)}.log`),
+      },
+      isServing: () => this.#healthy(),
+      within: startMs,
+      signal,
+    };
   }
 
-  async stop(): Promise<void> {
-    await this.#process?.stop();
-  }
-  /** kill -9. */
-  async kill(): Promise<void> {
-    await this.#process?.kill();
-  }
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-  /** Keeps its connections, and answers nothing until it is resumed. */
-  suspend(): void {
-    this.#process?.suspend();
-  }
-  resume(): void {
-    this.#process?.resume();
-  }
-  tail(): string {
-    return this.#process?.tail() ?? "";
-  }
-
+  /** As its own health check says. */
   async #healthy(): Promise<true | undefined> {
     const { status } = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5000) });
     // With basic authentication a stranger is turned away by a worker that is up.
