@@ -6,6 +6,7 @@ export type * from "./socket/protocol.ts";
 export type { CompilerMessage, Program } from "@headgate/engine";
 export type { ConnectorConfig, EndpointConfig } from "./connector-config.ts";
 
+export { misplacedOn } from "./compile/attributes.ts";
 export { crashPoints, type CrashPoint } from "./crash-points.ts";
 
 const entry = (name: string): string => `${import.meta.dirname}/${name}-process.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`;

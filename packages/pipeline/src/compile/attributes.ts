@@ -23,6 +23,8 @@ const outputOnly = new Set([
   "mode",
   "index",
 ]);
+/** The attributes that a connector of a side cannot have: a declaration is filled up with their defaults, but must not name them. */
+export const misplacedOn: Readonly<Record<Side, ReadonlySet<string>>> = { input: outputOnly, output: inputOnly };
 const either = ["name", "transport", "format", "paused", "max_queued_records"];
 /** Published attributes that this runtime does not carry out; silence would be a lie. */
 const unsupported = ["soft_delete", "preprocessor", "postprocessor"];
@@ -98,10 +100,9 @@ export function readAttributes(json: unknown, side: Side): Attributes {
     const value = json[key];
     if (value !== undefined && value !== null && value !== false) read.problems.push(`'${key}' is not supported`);
   }
-  const misplaced = side === "input" ? outputOnly : inputOnly;
   for (const key of Object.keys(json)) {
     const value = json[key];
-    if (misplaced.has(key) && value !== null && value !== false && !(Array.isArray(value) && value.length === 0)) {
+    if (misplacedOn[side].has(key) && value !== null && value !== false && !(Array.isArray(value) && value.length === 0)) {
       const other = side === "input" ? "output" : "input";
       read.problems.push(`'${key}' is an attribute of ${other} connectors, but this is an ${side} connector`);
     }

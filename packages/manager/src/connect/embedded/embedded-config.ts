@@ -1,4 +1,4 @@
-import type { ConnectorConfig as DeclaredConfig } from "@headgate/pipeline";
+import { misplacedOn, type ConnectorConfig as DeclaredConfig } from "@headgate/pipeline";
 import type { ConnectorConfig } from "../api.ts";
 import { maskConfig, secretsOf } from "../core/secrets.ts";
 
@@ -7,13 +7,17 @@ const augmented = { "cloud.provider": "headgate", "kafka.endpoint": "", "kafka.r
 
 /**
  * A connector as its program declares it, as the flat map of the dialect: `transport.config.path` for a field of the transport. Secrets are
- * masked; references to secrets (`${env:NAME}`) too, where the field's name tells of one.
+ * masked; references to secrets (`${env:NAME}`) too, where the field's name tells of one. Attributes of the other side are left out: what was
+ * read would not pass for a configuration otherwise.
  */
 export function toFlatConfig(
   name: string,
+  type: "source" | "sink",
   declared: DeclaredConfig,
 ): { readonly config: ConnectorConfig; readonly secrets: readonly string[] } {
-  const { transport, ...rest } = declared;
+  const { transport, ...attributes } = declared;
+  const misplaced = misplacedOn[type === "source" ? "input" : "output"];
+  const rest = Object.fromEntries(Object.entries(attributes).filter(([key]) => !misplaced.has(key)));
   const flat = Object.fromEntries(flatten({ transport: { config: transport.config ?? {} }, ...rest }, ""));
   const own = { "connector.class": transport.name, name, "tasks.max": "1" };
   return { config: { "cloud.environment": "default", ...augmented, ...own, ...maskConfig(flat) }, secrets: secretsOf(flat) };

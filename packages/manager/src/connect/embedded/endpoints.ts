@@ -65,6 +65,6 @@ function endpoint(pipeline: Pipeline, name: string, type: "source" | "sink", dec
     // Of this pipeline's life: one that is deleted and created again has another id.
     id: connectorId([pipeline.id, name]),
     declared,
-    ...toFlatConfig(name, declared),
+    ...toFlatConfig(name, type, declared),
   };
 }

@@ -170,6 +170,17 @@ test("expansion gives what was asked for, of all connectors", async () => {
   expect(Object.keys((await manager.connect.expand(at, new Set(["id"]))).get("orders.in") ?? {})).toEqual(["id"]);
 });
 
+test("a configuration that was read passes for one, as clients read, change and check it", async () => {
+  const { connect } = manager;
+  for (const name of ["orders.in", "orders.gen", "totals.out"]) {
+    const { config } = await connect.read(on(name));
+    const checked = await connect.validate(at, config["connector.class"] ?? "", config);
+    expect(checked.configs.flatMap(({ value }) => value.errors)).toEqual([]);
+    expect("max_output_buffer_size_records" in config).toBe(name === "totals.out");
+    expect("labels" in config).toBe(name !== "totals.out");
+  }
+});
+
 test("what belongs to the program is refused with where to do it", async () => {
   const { connect } = manager;
   const config = { name: "orders.new", "connector.class": "file_input" };
