@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the published Python client of the Pipelines dialect against the built server: npm run build && npm run test:sdk
+# Runs the published Python client of the Pipelines dialect against the built server: npm run build && bash test/peers/feldera-sdk.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
