@@ -1,4 +1,4 @@
-import { Admin, Producer } from "@platformatic/kafka";
+import { Admin, FetchIsolationLevels, ListOffsetTimestamps, Producer } from "@platformatic/kafka";
 import { randomUUID } from "node:crypto";
 import { waitUntil } from "./wait-until.ts";
 
@@ -79,6 +79,20 @@ export class Topics {
     await transaction.send({ messages: values.map((value) => ({ topic, partition: 0, value: Buffer.from(value) })) });
     await transaction[end]();
     await producer.close();
+    await this.#decided(topic);
+  }
+
+  /** Waits until partition 0 has no open transaction: its end is written to the partition after it was answered. */
+  async #decided(topic: string): Promise<void> {
+    const endFor = async (isolationLevel: 0 | 1): Promise<bigint | undefined> => {
+      const topics = [{ name: topic, partitions: [{ partitionIndex: 0, timestamp: ListOffsetTimestamps.LATEST }] }];
+      return (await this.#admin.listOffsets({ topics, isolationLevel }))[0]?.partitions[0]?.offset;
+    };
+    const decided = async (): Promise<true | undefined> => {
+      const committed = await endFor(FetchIsolationLevels.READ_COMMITTED);
+      return committed === (await endFor(FetchIsolationLevels.READ_UNCOMMITTED)) ? true : undefined;
+    };
+    await waitUntil(`The end of a transaction in topic ${topic}`, decided, { within: 20_000 });
   }
 
   /** Waits until every partition has a leader: a producer that comes earlier is turned away. */
