@@ -30,6 +30,8 @@ export interface ErrorTarget {
   readonly dialect: Dialect;
   /** The request's id. */
   readonly id: string;
+  /** What was asked for, once that is known. */
+  readonly operation?: { readonly id: string } | undefined;
 }
 
 /** What was thrown, before any dialect's form. */
@@ -55,17 +57,17 @@ const internalError: Failure = {
   unexpected: true,
 };
 
-const writers: Readonly<Record<Dialect, (failure: Failure, requestId: string) => unknown>> = {
+const writers: Readonly<Record<Dialect, (failure: Failure, target: ErrorTarget) => unknown>> = {
   pipelines: toErrorBody,
   connect: toConnectBody,
   sts: toStsBody,
 };
 
 /** The reply for anything that was thrown while a request was served. */
-export function toErrorReply(error: unknown, { dialect, id }: ErrorTarget = { dialect: "pipelines", id: "" }): ErrorReply {
+export function toErrorReply(error: unknown, target: ErrorTarget = { dialect: "pipelines", id: "" }): ErrorReply {
   const failure = explain(error);
   const { status, headers, unexpected } = failure;
-  return { status, body: writers[dialect](failure, id), headers, unexpected };
+  return { status, body: writers[target.dialect](failure, target), headers, unexpected };
 }
 
 function explain(error: unknown): Failure {
@@ -106,17 +108,19 @@ const publishedWords: Readonly<Record<string, string>> = {
 };
 
 /** The Connect form: the status is the code, and 429 has no body at all. */
-function toConnectBody({ status, code, message }: Failure): unknown {
+function toConnectBody({ status, code, message }: Failure, { operation }: ErrorTarget): unknown {
   if (status === 429) return undefined;
   if (status === 401) return { error: { code: status, message: "Unauthorized" } };
   const words = publishedWords[code];
-  return { error: { code: status, message: words === undefined ? message : `${words}: ${message}` } };
+  const error = { code: status, message: words === undefined ? message : `${words}: ${message}` };
+  // Published with another form than all others: clients of this one answer look for its message at the top.
+  return status === 400 && operation?.id === "createConnectv1Connector" ? { error, ...error } : { error };
 }
 
 /** The general form of the published cloud's other services: a list with one error. */
-function toStsBody({ status, code, message, details }: Failure, requestId: string): unknown {
+function toStsBody({ status, code, message, details }: Failure, { id }: ErrorTarget): unknown {
   const error = {
-    id: requestId,
+    id,
     status: String(status),
     code: code.replaceAll(/(?<!^)[A-Z]/g, "_$&").toLowerCase(),
     title: STATUS_CODES[status] ?? "Error",

@@ -31,6 +31,15 @@ test("details that are missing become an empty object", () => {
   });
 });
 
+test("a connector that is not created is told of at the top of the body too, where published clients read it, and no other error is", () => {
+  const error = { code: 400, message: "no name" };
+  const target = (id: string) => ({ dialect: "connect", id: "1", operation: { id } }) as const;
+  const refusal = new RequestError("InvalidRequest", "no name");
+  expect(toErrorReply(refusal, target("createConnectv1Connector")).body).toEqual({ error, ...error });
+  expect(toErrorReply(refusal, target("pauseConnectv1Connector")).body).toEqual({ error });
+  expect(toErrorReply(new RequestError("UnknownPath", ""), target("createConnectv1Connector")).body).not.toHaveProperty("message");
+});
+
 test("503 carries Retry-After whoever says it", () => {
   for (const error of [new RequestError("ShuttingDown", ""), new ManagerError("PipelineInteractionUnreachable", "")]) {
     expect(toErrorReply(error)).toMatchObject({ status: 503, headers: { "Retry-After": "5" }, unexpected: false });

@@ -129,6 +129,10 @@ func TestConnectorsOfAPipeline(t *testing.T) {
 		_, reply, err = p.ConnectorsConnectV1Api.CreateConnectv1Connector(p.ctx, p.env, p.cluster).
 			InlineObject(connect.InlineObject{Name: &name, Config: &map[string]string{"name": name, "connector.class": "datagen"}}).Execute()
 		says(t, "a creation", reply, err, 400, "PATCH /v0/pipelines/go_client")
+		refusal, ok := err.(connect.GenericOpenAPIError).Model().(connect.InlineResponse400)
+		if !ok || refusal.GetCode() != 400 || !strings.Contains(refusal.GetMessage(), "PATCH /v0/pipelines/go_client") {
+			t.Fatalf("the client cannot show why nothing was created: %s", bodyOf(err))
+		}
 		reply, err = p.LifecycleConnectV1Api.PauseConnectv1Connector(p.ctx, sink, p.env, p.cluster).Execute()
 		says(t, "the pause of a sink", reply, err, 400, "POST /v0/pipelines/go_client/pause")
 	})

@@ -1921,12 +1921,16 @@ export interface components {
         };
         /** @description Body of every error answer of the Connect dialect, apart from 429, which has none. */
         ConnectError: {
+            /** @description As in `error`. Only `createConnectv1Connector` answers 400 with it, since published clients read that one answer so. */
+            code?: number;
             error: {
                 /** @description The HTTP status. */
                 code: number;
                 /** @description What went wrong and what to do about it. Never a stack trace of this server, never a secret. */
                 message: string;
             };
+            /** @description As in `error`, where `code` stands here too. */
+            message?: string;
         };
         /** @description A connector to create. */
         ConnectNewConnector: {
@@ -4028,7 +4032,25 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectConnectorWithOffsets"];
                 };
             };
-            400: components["responses"]["ConnectBadRequest"];
+            /** @description The request does not have the shape that this document gives it, or the cluster does not have its connectors created here. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": 400,
+                     *         "message": "The request is not valid: body field 'config' is required."
+                     *       },
+                     *       "code": 400,
+                     *       "message": "The request is not valid: body field 'config' is required."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectError"];
+                };
+            };
             401: components["responses"]["ConnectUnauthorized"];
             403: components["responses"]["ConnectForbidden"];
             404: components["responses"]["ConnectNotFound"];
