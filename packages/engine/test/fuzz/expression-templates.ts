@@ -154,8 +154,8 @@ function build(): Map<FuzzType, string[]> {
   add("INTEGER", "{INTEGER[]}[1]", "{STRUCT(p INTEGER, q VARCHAR)}.p", "{MAP(VARCHAR, INTEGER)}['a']", "{INTEGER[]}[{INTEGER}]");
   add(
     "VARCHAR",
-    "{STRUCT(p INTEGER, q VARCHAR)}.q",
-    "{VARCHAR[]}[1]",
+    "CAST({STRUCT(p INTEGER, q VARCHAR)}.q AS VARCHAR)",
+    "CAST({VARCHAR[]}[1] AS VARCHAR)",
     "array_to_string({VARCHAR[]}, ',')",
     "json_extract_string({JSON}, '$.a')",
   );

@@ -16,7 +16,7 @@ export const functionTemplates: Readonly<Record<FuzzType, readonly string[]>> = 
     "chr(CAST(ascii({VARCHAR}) % 100 + 65 AS INTEGER))", "hex({VARCHAR})", "hex({BLOB})", "to_base64({BLOB})", "md5({VARCHAR})", "sha1({VARCHAR})", "sha256({BLOB})",
     "monthname({DATE})", "dayname({TIMESTAMP})", "era({DATE})::VARCHAR", "array_extract({VARCHAR}, 2)", "{VARCHAR}[1:2]", "json_type({JSON})", "({JSON} ->> '$.a')",
     "json_extract_string({JSON}, 1)", "CAST({JSON} AS VARCHAR)", "CAST({HUGEINT} AS VARCHAR)", "CAST({DOUBLE!} AS VARCHAR)", "CAST({TIME} AS VARCHAR)",
-    "CAST({TIMESTAMPTZ} AS VARCHAR)", "CAST({INTERVAL} AS VARCHAR)", "CAST({BLOB} AS VARCHAR)", "list_extract({VARCHAR[]}, -1)", "strftime({TIMESTAMP}, '%H:%M:%S.%f %j %a %b')",
+    "CAST({TIMESTAMPTZ} AS VARCHAR)", "CAST({INTERVAL} AS VARCHAR)", "CAST({BLOB} AS VARCHAR)", "CAST(list_extract({VARCHAR[]}, -1) AS VARCHAR)", "strftime({TIMESTAMP}, '%H:%M:%S.%f %j %a %b')",
     "{STRUCT(p INTEGER, q VARCHAR)}['q']", "date_part('year', {DATE})::VARCHAR",
   ],
   "INTEGER": [
