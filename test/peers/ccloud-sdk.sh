@@ -20,7 +20,7 @@ pids=()
 own_kafka=
 # A server that is told to stop has ten seconds, then it is ended.
 cleanup() {
-  for pid in "${pids[@]}"; do
+  for pid in ${pids[@]+"${pids[@]}"}; do
     kill "$pid" 2>/dev/null || continue
     for _ in $(seq 150); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
@@ -53,11 +53,12 @@ serve() { exec node --conditions=headgate-source apps/server/src/main.ts --no-de
 # Starts a server on a free port and sets `url` when it listens.
 start() {
   serve "$1" --port 0 --log-level warn "${@:2}" >"$work/$1.out" &
-  pids+=("$!")
+  local server=$!
+  pids+=("$server")
   for _ in $(seq 600); do
     url=$(sed -n 's/.*listens on //p' "$work/$1.out")
     [ -n "$url" ] && return
-    kill -0 "${pids[-1]}" 2>/dev/null || break
+    kill -0 "$server" 2>/dev/null || break
     sleep 0.1
   done
   echo "The server did not start."
@@ -71,7 +72,7 @@ start keyed --auth on
 HEADGATE_KEYED_URL=$url
 cluster=()
 [ -n "$connect" ] && cluster=(--connect-cluster "sdk/kafka=$connect")
-start open --auth off "${cluster[@]}"
+start open --auth off ${cluster[@]+"${cluster[@]}"}
 HEADGATE_OPEN_URL=$url
 export HEADGATE_WRITE_KEY HEADGATE_READ_KEY HEADGATE_KEYED_URL HEADGATE_OPEN_URL HEADGATE_CONNECT="$connect"
 
