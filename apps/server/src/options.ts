@@ -42,7 +42,7 @@ const rateLimit = (text: string): RateLimit | "off" => {
   if (/^(0|false|no|off)$/i.test(text)) return "off";
   const [requests = NaN, seconds = NaN] = (/^(\d{1,9})\/(\d{1,5})$/.exec(text) ?? []).slice(1).map(Number);
   if (requests >= 1 && seconds >= 1 && seconds <= longestWindowSeconds) return { requests, seconds };
-  throw new InvalidArgumentError("expected <requests>/<seconds>, both at least 1, such as 6000/60; or off.");
+  throw new InvalidArgumentError("expected <requests>/<seconds>, both at least 1, such as 1000/1; or off.");
 };
 
 /** The command line, described once: `--help` and the parser both come from it. */

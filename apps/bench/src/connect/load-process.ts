@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from "node:net";
 import { quantile } from "../print-table.ts";
+import { answerParent } from "../answer-parent.ts";
 import type { LoadRequest, LoadResult } from "./messages.ts";
 
 const headEnd = Buffer.from("\r\n\r\n");
@@ -66,13 +67,4 @@ function replySize(data: Buffer): number | undefined | Error {
   return end + headEnd.length + Number(length);
 }
 
-process.on("disconnect", () => process.exit(0));
-process.on("message", (request: LoadRequest) => {
-  run(request).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
+answerParent(run);

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { createServer } from "@headgate/server";
 import { openBenchManager } from "../bench-manager.ts";
+import { openOver } from "../open-over.ts";
 import type { OpenServer } from "../server-process.ts";
-import { silentLogger } from "../silent-logger.ts";
 import { benchCluster, connectorNames } from "./messages.ts";
 
 /**
@@ -12,14 +11,7 @@ import { benchCluster, connectorNames } from "./messages.ts";
 export async function openConnectServer([url = "", file = "", count = "1"]: readonly string[]): Promise<OpenServer> {
   writeFileSync(file, '{"n": 1}\n', { flag: "a" });
   const bench = await openBenchManager(programOf(file, Number(count)), {}, [{ ...benchCluster, urls: [url] }]);
-  const { server } = createServer({
-    manager: bench.manager,
-    version: { version: "bench" },
-    validation: "production",
-    logger: silentLogger,
-    authentication: { required: false },
-  });
-  return { server, authorization: null, bench };
+  return openOver(bench);
 }
 
 /** Inputs that wait for more, as Kafka Connect's file sources do. */

@@ -3,6 +3,7 @@
  * HTTP client would cost more than the server under test, and take its core.
  */
 import { connect, type Socket } from "node:net";
+import { answerParent } from "../answer-parent.ts";
 import type { LoadRequest, LoadResult } from "./messages.ts";
 
 const headEnd = Buffer.from("\r\n\r\n");
@@ -63,13 +64,4 @@ function replySize(data: Buffer, body: { length: number | undefined }): number |
   return end + headEnd.length + body.length;
 }
 
-process.on("disconnect", () => process.exit(0));
-process.on("message", (request: LoadRequest) => {
-  run(request).then(
-    (result) => process.send?.(result),
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
+answerParent(run);
